@@ -1,0 +1,2 @@
+//! Specs in, Rust text out.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Typed netlink.
+extern crate self as netlink;

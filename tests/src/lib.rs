@@ -1,0 +1,2 @@
+//! Helpers of the cross-crate tests.
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The build system.
+#![forbid(unsafe_code)]
+fn main() {}
