@@ -1,0 +1,218 @@
+//! A request in its buffer: [`Request`].
+
+use super::exchange::Until;
+use super::message::{HEADER, message_align};
+use crate::error::{Error, Errno, Kind, Missing, Refusal, Result};
+use crate::generated::core::{ExtAck, MsgFlags, MsgHdr};
+use crate::wire::{
+    Cx, DecodeError, EncodeError, EncodeProblem, Encoder, Layout, MessageType, Reply, Shape, Value,
+};
+use crate::wire::schema;
+
+/// A request that stands encoded in a buffer: where it starts, what it is, what ends its exchange.
+///
+/// The buffer stays with whoever sends it until the exchange is over. Acknowledgements repeat only
+/// the header of a refused request, so the bytes kept here are what turns the offset in an extended
+/// acknowledgement into the name of an attribute.
+#[derive(Clone, Debug)]
+pub struct Request {
+    start: usize,
+    message: MessageType,
+    shape: Option<Shape>,
+    dump: bool,
+}
+
+impl Request {
+    /// Appends a request message to `buf`.
+    ///
+    /// `NLM_F_REQUEST` is set always, and `NLM_F_ACK` wherever only an acknowledgement tells that
+    /// the exchange is over: where an object is sure to come it would cost a system call more.
+    ///
+    /// # Errors
+    /// A value that cannot be encoded; `buf` is then as it was.
+    pub fn encode<B: Value>(
+        buf: &mut Vec<u8>,
+        message: MessageType,
+        flags: MsgFlags,
+        body: &B,
+    ) -> Result<Self> {
+        let fill = |out: &mut Encoder<'_>| body.encode(out);
+        Self::encode_with(buf, message, flags, Some(B::SHAPE), fill)
+    }
+
+    /// Appends a request message whose body `fill` writes; `shape` says what it is, for errors.
+    ///
+    /// # Errors
+    /// Those of `fill`; `buf` is then as it was.
+    pub fn encode_with(
+        buf: &mut Vec<u8>,
+        message: MessageType,
+        flags: MsgFlags,
+        shape: Option<Shape>,
+        fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<Self> {
+        let start = buf.len();
+        let dump = message.dump && flags.contains(MsgFlags::DUMP);
+        let request = Self { start, message, shape, dump };
+        match request.write(buf, flags, fill) {
+            Ok(()) => Ok(request),
+            Err(source) => {
+                buf.truncate(start);
+                Err(Kind::Encode { operation: message.name, source }.into())
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        buf: &mut Vec<u8>,
+        flags: MsgFlags,
+        fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        buf.resize(self.start + HEADER, 0);
+        fill(&mut Encoder::request(buf))?;
+        let len = buf.len() - self.start;
+        buf.resize(self.start + message_align(len), 0);
+        let Ok(len) = u32::try_from(len) else {
+            let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+            return Err(EncodeError::new(EncodeProblem::TooLong { most, have: len }));
+        };
+        let mut flags = flags | MsgFlags::REQUEST;
+        if self.needs_ack() {
+            flags |= MsgFlags::ACK;
+        }
+        self.write_header(buf, |header| {
+            header.len = len;
+            header.kind = self.message.id;
+            header.flags = flags;
+        })
+    }
+
+    fn write_header(
+        &self,
+        buf: &mut [u8],
+        change: impl FnOnce(&mut MsgHdr),
+    ) -> Result<(), EncodeError> {
+        let slot = buf.get_mut(self.start..).unwrap_or_default();
+        let mut header = MsgHdr::read(slot);
+        change(&mut header);
+        header.write(slot)
+    }
+
+    /// Writes the sequence number and the sender's port id into the header; the last thing before
+    /// the bytes go out.
+    ///
+    /// # Errors
+    /// None in practice: the header was written before.
+    pub fn stamp(&self, buf: &mut [u8], sequence: u32, port: u32) -> Result<()> {
+        let stamped = self.write_header(buf, |header| {
+            header.seq = sequence;
+            header.port = port;
+        });
+        stamped.map_err(|source| Kind::Encode { operation: self.message.name, source }.into())
+    }
+
+    /// The same request in a buffer where it starts at `start`.
+    #[must_use]
+    pub fn moved_to(self, start: usize) -> Self {
+        Self { start, ..self }
+    }
+
+    /// The message type.
+    pub fn message(&self) -> &MessageType {
+        &self.message
+    }
+
+    /// The name of the message type, by which errors call the operation.
+    pub fn operation(&self) -> &'static str {
+        self.message.name
+    }
+
+    /// The netlink protocol it belongs to.
+    pub fn protocol(&self) -> u16 {
+        self.message.protocol
+    }
+
+    /// What ends the exchange.
+    pub fn until(&self) -> Until {
+        if self.dump {
+            return Until::Done;
+        }
+        match self.message.reply {
+            Reply::One => Until::Object(self.message.answer),
+            Reply::Ack | Reply::Optional | Reply::Many => Until::Ack,
+        }
+    }
+
+    fn needs_ack(&self) -> bool {
+        self.until() == Until::Ack
+    }
+
+    /// The error that a negative outcome amounts to. `buf` is the buffer with the request, and
+    /// `explanation` the attributes of the extended acknowledgement.
+    #[cold]
+    pub fn refusal(&self, buf: &[u8], errno: Errno, explanation: &[u8]) -> Error {
+        let mut refusal = Refusal::new(self.message.name, errno);
+        // An explanation that makes no sense must not hide the errno.
+        if let Ok(ack) = ExtAck::decode(explanation, Cx::from_kernel()) {
+            refusal.message = ack.msg.as_ref().map(|text| text.to_string());
+            refusal.attribute = ack.offs.map(|offset| self.attribute_at(buf, offset));
+            refusal.missing = ack.miss_type.map(|id| self.missing(buf, id, ack.miss_nest));
+            refusal.policy = ack.policy;
+        }
+        Kind::Refused(refusal).into()
+    }
+
+    /// What the kernel has to say about a request that it carried out.
+    pub fn warning(&self, explanation: &[u8]) -> Option<String> {
+        if explanation.is_empty() {
+            return None;
+        }
+        let ack = ExtAck::decode(explanation, Cx::from_kernel()).ok()?;
+        ack.msg.map(|text| text.to_string())
+    }
+
+    /// The error that a malformed answer amounts to.
+    #[cold]
+    pub fn malformed(&self, source: DecodeError) -> Error {
+        Kind::Decode { operation: self.message.name, source }.into()
+    }
+
+    /// The error for an exchange that ended without the object it owes.
+    #[cold]
+    pub fn no_object(&self) -> Error {
+        Kind::NoObject { operation: self.message.name }.into()
+    }
+
+    /// The error for answers that did not fit.
+    #[cold]
+    pub fn lost(&self, how: &'static str) -> Error {
+        Kind::Lost { operation: self.message.name, how }.into()
+    }
+
+    /// The error for a deadline that passed, before or after the request was sent.
+    #[cold]
+    pub fn timeout(&self, sent: bool) -> Error {
+        Kind::Timeout { operation: self.message.name, sent }.into()
+    }
+
+    /// The way to the attribute at `offset`, which the kernel counts from the message header.
+    fn attribute_at(&self, buf: &[u8], offset: u32) -> String {
+        match self.path_at(buf, offset) {
+            Some(path) => path.join(" > "),
+            None => format!("offset {offset} of the request"),
+        }
+    }
+
+    fn path_at(&self, buf: &[u8], offset: u32) -> Option<Vec<&'static str>> {
+        let in_body = usize::try_from(offset).ok()?.checked_sub(HEADER)?;
+        let message = buf.get(self.start..)?;
+        let len = usize::try_from(MsgHdr::read(message).len).ok()?;
+        schema::path_at(self.shape.as_ref()?, message.get(HEADER..len)?, in_body)
+    }
+
+    fn missing(&self, buf: &[u8], id: u32, nest: Option<u32>) -> Missing {
+        let nest = nest.map(|offset| self.attribute_at(buf, offset));
+        Missing { attribute: format!("attribute {id}"), nest }
+    }
+}

@@ -1,0 +1,15 @@
+//! System calls: the only module of the library that may be unsafe.
+//!
+//! What stands here is as thin as it can be: each function is one system call (or one short, fixed
+//! sequence of them) with its arguments checked, its return value turned into an [`std::io::Result`]
+//! and its `unsafe` block argued. Policy (which options, which order, what to retry) lives above.
+
+mod errno;
+mod namespace;
+mod process;
+mod socket;
+
+pub(crate) use errno::{description, is, name};
+pub(crate) use namespace::{enter_network, own_network, own_user_and_network};
+pub(crate) use process::{Step, spawn_isolated, user_and_group};
+pub(crate) use socket::{Received, Socket};

@@ -1,0 +1,118 @@
+//! Appending to one caller-owned buffer: [`Encoder`].
+
+use super::attr::{ATTR_HEADER, attr_align};
+use super::context::Direction;
+use super::error::{EncodeError, EncodeProblem};
+use crate::generated::core::{NLA_F_NESTED, NLA_F_NET_BYTEORDER};
+
+/// Appends encoded values to a buffer that the caller owns and reuses; nested lengths are patched in place.
+#[derive(Debug)]
+pub struct Encoder<'b> {
+    buf: &'b mut Vec<u8>,
+    direction: Direction,
+    lossless: bool,
+}
+
+impl<'b> Encoder<'b> {
+    /// Writes everything a value holds, in the form that `direction` has: for tools and tests.
+    pub fn lossless(buf: &'b mut Vec<u8>, direction: Direction) -> Self {
+        Encoder { buf, direction, lossless: true }
+    }
+
+    /// Writes a request: what only the kernel sends is left out.
+    pub fn request(buf: &'b mut Vec<u8>) -> Self {
+        Encoder { buf, direction: Direction::ToKernel, lossless: false }
+    }
+
+    /// Who will read the bytes.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Whether everything is written: what only the kernel sends too, and without checking limits.
+    #[inline]
+    pub fn is_lossless(&self) -> bool {
+        self.lossless
+    }
+
+    /// Appends bytes.
+    #[inline]
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.buf.extend_from_slice(bytes);
+    }
+
+    /// Appends `len` zero bytes and hands them out to be filled.
+    #[inline]
+    pub fn zeroed(&mut self, len: usize) -> &mut [u8] {
+        let start = self.buf.len();
+        self.buf.resize(start + len, 0);
+        self.buf.get_mut(start..).unwrap_or_default()
+    }
+
+    /// Bytes in the buffer so far; a position for [`Encoder::patch`].
+    #[inline]
+    pub fn position(&self) -> usize {
+        self.buf.len()
+    }
+
+    /// Overwrites bytes written before; out of range is ignored (positions come from this encoder).
+    #[inline]
+    pub fn patch(&mut self, at: usize, bytes: &[u8]) {
+        if let Some(slot) = self.buf.get_mut(at..at + bytes.len()) {
+            slot.copy_from_slice(bytes);
+        }
+    }
+
+    /// Whether everything written from `at` on is zero.
+    pub(crate) fn tail_is_zero(&self, at: usize) -> bool {
+        self.buf.get(at..).is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0))
+    }
+
+    /// Cuts off what was written from `at` on.
+    #[inline]
+    pub fn truncate(&mut self, at: usize) {
+        self.buf.truncate(at);
+    }
+
+    /// Pads with zeros to the alignment of attributes, counted from `start`.
+    #[inline]
+    pub fn pad_from(&mut self, start: usize) {
+        let len = self.buf.len() - start;
+        let padding = attr_align(len) - len;
+        if padding > 0 {
+            self.put([0u8; 3].get(..padding).unwrap_or_default());
+        }
+    }
+
+    /// Writes one attribute whose payload `fill` appends. `flags` are the bits of [`Encoder::flags`].
+    ///
+    /// # Errors
+    /// Those of `fill`, and [`EncodeProblem::TooLong`] for an attribute over 65,535 bytes.
+    #[inline]
+    pub fn attr(
+        &mut self,
+        id_and_flags: u16,
+        fill: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let start = self.buf.len();
+        let [t0, t1] = id_and_flags.to_ne_bytes();
+        self.put(&[0, 0, t0, t1]);
+        fill(self)?;
+        let len = self.buf.len() - start;
+        let Ok(stated) = u16::try_from(len) else {
+            return Err(EncodeError::new(EncodeProblem::TooLong {
+                most: usize::from(u16::MAX) - ATTR_HEADER,
+                have: len - ATTR_HEADER,
+            }));
+        };
+        self.patch(start, &stated.to_ne_bytes());
+        self.pad_from(start);
+        Ok(())
+    }
+
+    /// The flag bits of an attribute id.
+    #[inline]
+    pub const fn flags(nested: bool, net_byteorder: bool) -> u16 {
+        (if nested { NLA_F_NESTED } else { 0 }) | (if net_byteorder { NLA_F_NET_BYTEORDER } else { 0 })
+    }
+}

@@ -1,0 +1,250 @@
+//! Integers and what is made of them (open enums, flags, times): [`Int`].
+
+use super::codec::{decode_int, encode_int, read_int, write_int};
+use super::context::Cx;
+use super::encoder::Encoder;
+use super::error::{DecodeError, EncodeError};
+use super::schema::{IntShape, Shape};
+use super::value::Value;
+use std::fmt;
+
+/// How the names of an integer type are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameStyle {
+    /// A plain number.
+    Plain,
+    /// One name a value.
+    Enum,
+    /// A name a bit, or mask of bits.
+    Flags,
+    /// A time, with this many units a second.
+    Time(u64),
+}
+
+/// The names that an integer type knows: Rust name, C name, value.
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    /// How to apply them.
+    pub style: NameStyle,
+    /// Rust name, C name, value; in declaration order.
+    pub values: &'static [(&'static str, &'static str, u64)],
+}
+
+impl Names {
+    /// No names.
+    pub const PLAIN: Names = Names { style: NameStyle::Plain, values: &[] };
+}
+
+/// A type that is one integer on the wire: 1, 2, 4 or 8 bytes.
+pub trait Int: Copy + PartialEq + fmt::Debug {
+    /// Bytes on the wire.
+    const SIZE: usize;
+    /// Alignment in C structs.
+    const ALIGN: usize;
+    /// Whether negative values exist.
+    const SIGNED: bool;
+    /// Whether the natural byte order on the wire is big-endian; else it is the host's.
+    const BIG: bool;
+    /// Names of values.
+    const NAMES: Names;
+
+    /// The value of the low [`Int::SIZE`] bytes of `bits`; higher bits are cut off.
+    fn from_bits(bits: u64) -> Self;
+
+    /// The value's bits; negative values are sign-extended.
+    fn to_bits(self) -> u64;
+}
+
+macro_rules! primitive {
+    ($($int:ident $signed:literal),*) => {$(
+        impl Int for $int {
+            const SIZE: usize = size_of::<$int>();
+            const ALIGN: usize = align_of::<$int>();
+            const SIGNED: bool = $signed;
+            const BIG: bool = false;
+            const NAMES: Names = Names::PLAIN;
+
+            #[inline]
+            fn from_bits(bits: u64) -> Self {
+                bits as $int
+            }
+
+            #[inline]
+            fn to_bits(self) -> u64 {
+                self as u64
+            }
+        }
+        crate::__int_value!($int);
+    )*};
+}
+
+/// Implements `Value` and `Layout` for a type that implements [`Int`]; what the derives and attribute macros call.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __int_value {
+    ($type:ty) => {
+        impl $crate::wire::Value for $type {
+            type View<'a> = $type;
+            const NESTED: bool = false;
+            const SHAPE: $crate::wire::Shape = $crate::wire::schema::int_shape::<$type>();
+
+            #[inline]
+            fn decode(
+                bytes: &[u8],
+                _: $crate::wire::Cx<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                $crate::wire::private::decode_native(bytes)
+            }
+
+            #[inline]
+            fn view<'a>(
+                bytes: &'a [u8],
+                _: $crate::wire::Cx<'a>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                $crate::wire::private::decode_native(bytes)
+            }
+
+            #[inline]
+            fn encode(
+                &self,
+                out: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::private::encode_native(*self, out);
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        impl $crate::wire::ToKey for $type {
+            #[inline]
+            fn to_key(&self) -> ::core::option::Option<$crate::wire::Key<'_>> {
+                ::core::option::Option::Some($crate::wire::Key::Int($crate::wire::Int::to_bits(*self)))
+            }
+        }
+
+        impl<'a> $crate::wire::ViewKey<'a> for $type {
+            #[inline]
+            fn view_key(self) -> $crate::wire::Key<'a> {
+                $crate::wire::Key::Int($crate::wire::Int::to_bits(self))
+            }
+        }
+
+        impl $crate::wire::Layout for $type {
+            const SIZE: usize = <$type as $crate::wire::Int>::SIZE;
+            const ALIGN: usize = <$type as $crate::wire::Int>::ALIGN;
+            const SHAPE: $crate::wire::Shape = $crate::wire::schema::int_shape::<$type>();
+
+            #[inline]
+            fn read(bytes: &[u8]) -> Self {
+                $crate::wire::private::read_native(bytes)
+            }
+
+            #[inline]
+            fn write(
+                &self,
+                out: &mut [u8],
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::private::write_native(*self, out);
+                ::core::result::Result::Ok(())
+            }
+        }
+    };
+}
+
+primitive!(u8 false, u16 false, u32 false, u64 false, i8 true, i16 true, i32 true, i64 true);
+
+/// A byte that is 0 or 1. Any other byte does not fit, so that the attribute stays raw.
+impl Value for bool {
+    type View<'a> = bool;
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Int(IntShape::BOOL);
+
+    #[inline]
+    fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
+        match decode_int::<u8>(bytes, false)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(DecodeError::unrepresentable()),
+        }
+    }
+
+    #[inline]
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {
+        Self::decode(bytes, cx)
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        encode_int(u8::from(*self), false, out);
+        Ok(())
+    }
+}
+
+/// Flag bits with a mask of those that are meant (`struct nla_bitfield32`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bitfield32 {
+    /// The bits.
+    pub value: u32,
+    /// Which bits of `value` count.
+    pub selector: u32,
+}
+
+impl Value for Bitfield32 {
+    type View<'a> = Bitfield32;
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Bitfield32;
+
+    fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
+        let Some((value, selector)) = bytes.split_first_chunk::<4>() else {
+            return Err(DecodeError::short(8, bytes.len()));
+        };
+        Ok(Bitfield32 { value: u32::from_ne_bytes(*value), selector: decode_int(selector, false)? })
+    }
+
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {
+        Self::decode(bytes, cx)
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        out.put(&self.value.to_ne_bytes());
+        out.put(&self.selector.to_ne_bytes());
+        Ok(())
+    }
+}
+
+/// Prints an open enum: the constant's name, or the number where there is none.
+pub fn debug_name(
+    f: &mut fmt::Formatter<'_>,
+    type_name: &str,
+    values: &[(&'static str, &'static str, u64)],
+    bits: u64,
+    number: &dyn fmt::Display,
+) -> fmt::Result {
+    match values.iter().find(|(_, _, value)| *value == bits) {
+        Some((name, _, _)) => f.write_str(name),
+        None => write!(f, "{type_name}({number})"),
+    }
+}
+
+/// Decodes an integer in its own byte order.
+#[inline]
+pub fn decode_native<T: Int>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode_int(bytes, T::BIG)
+}
+
+/// Appends an integer in its own byte order.
+#[inline]
+pub fn encode_native<T: Int>(value: T, out: &mut Encoder<'_>) {
+    encode_int(value, T::BIG, out);
+}
+
+/// Reads an integer member in its own byte order.
+#[inline]
+pub fn read_native<T: Int>(bytes: &[u8]) -> T {
+    read_int(bytes, T::BIG)
+}
+
+/// Writes an integer member in its own byte order.
+#[inline]
+pub fn write_native<T: Int>(value: T, out: &mut [u8]) {
+    write_int(value, T::BIG, out);
+}

@@ -1,0 +1,192 @@
+//! Unions by selector: [`Kind`] for payloads, [`FixedKind`] for members of fixed structs.
+
+use super::attr::RawAttr;
+use super::codec::Codec;
+use super::context::{Cx, Key, ViewKey};
+use super::encoder::Encoder;
+use super::error::{DecodeError, EncodeError};
+use super::schema::{Shape, UnionSchema};
+use super::text::NlString;
+use super::unknown::Unknown;
+use super::value::Value;
+
+/// An enum whose variant a selector decides; derived by `Kind`.
+pub trait Kind: Sized + Clone + PartialEq {
+    /// What a view hands out without allocating.
+    type View<'a>;
+    /// The selector's type: [`NlString`](super::NlString) or `u64`.
+    type Selector: Value + FromKey;
+
+    /// The cases, for schema users.
+    fn schema() -> &'static UnionSchema;
+
+    /// Decodes the payload of the case that `key` selects; `data` is `None` where only the selector was sent.
+    ///
+    /// # Errors
+    /// Says what is malformed, and where; a key of the wrong type does not fit.
+    fn decode(key: Key<'_>, data: Option<&[u8]>, cx: Cx<'_>) -> Result<Self, DecodeError>;
+
+    /// Looks at a payload without copying it.
+    ///
+    /// # Errors
+    /// As [`Kind::decode`].
+    fn view<'a>(
+        key: Key<'a>,
+        data: Option<&'a [u8]>,
+        cx: Cx<'a>,
+    ) -> Result<Self::View<'a>, DecodeError>;
+
+    /// The selector's value; `None` for data whose selector stands elsewhere and is not known here.
+    fn key(&self) -> Option<Key<'_>>;
+
+    /// Whether there is a payload besides the selector.
+    fn has_data(&self) -> bool;
+
+    /// Whether `NLA_F_NESTED` is set on the payload.
+    fn nested(&self) -> bool;
+
+    /// Appends the payload.
+    ///
+    /// # Errors
+    /// Says what the kernel could not take.
+    fn encode_data(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// What of `self` differs from `base`, for a request that changes only that. The selector is always kept.
+    fn changes_from(&self, base: &Self) -> Option<Self>;
+}
+
+/// Selector types that can be made from a key.
+pub trait FromKey: Sized {
+    /// The selector, if the key is of this type.
+    fn from_key(key: Key<'_>) -> Option<Self>;
+}
+
+impl FromKey for NlString {
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        match key {
+            Key::Text(text) => Some(NlString::from(text)),
+            Key::Int(_) => None,
+        }
+    }
+}
+
+impl FromKey for u64 {
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        match key {
+            Key::Int(number) => Some(number),
+            Key::Text(_) => None,
+        }
+    }
+}
+
+/// A union inside a fixed struct, decided by an integer member of that struct.
+pub trait FixedKind: Sized {
+    /// `sizeof` the union.
+    const SIZE: usize;
+    /// `_Alignof` the union.
+    const ALIGN: usize;
+    /// The form, for schema users.
+    const SHAPE: Shape;
+
+    /// Reads the case that `key` selects; bytes that are missing count as zero.
+    fn read(key: u64, bytes: &[u8]) -> Self;
+
+    /// Writes the case over zeroed bytes.
+    ///
+    /// # Errors
+    /// Says what does not fit.
+    fn write(&self, out: &mut [u8]) -> Result<(), EncodeError>;
+}
+
+/// Makes a union of the two attributes that hold its selector and its data, in whatever order they came.
+///
+/// Attributes that cannot be used (data without selector, a selector that does not fit) are kept raw.
+pub fn join_kind<'a, T: Kind, C: Codec<T::Selector>>(
+    selector: Option<RawAttr<'a>>,
+    data: Option<RawAttr<'a>>,
+    cx: Cx<'a>,
+    unknown: &mut Unknown,
+    names: (&'static str, &'static str),
+) -> Result<Option<T>, DecodeError>
+where
+    C::View<'a>: ViewKey<'a>,
+{
+    let Some(tag) = selector else {
+        if let Some(data) = data {
+            unknown.keep(&data);
+        }
+        return Ok(None);
+    };
+    let decoded = match C::view(tag.payload, cx) {
+        Ok(view) => T::decode(view.view_key(), data.map(|data| data.payload), cx)
+            .map_err(|error| (error, names.1, data.map_or(0, |data| data.offset))),
+        Err(error) => Err((error, names.0, tag.offset)),
+    };
+    match decoded {
+        Ok(kind) => Ok(Some(kind)),
+        Err((error, ..)) if error.is_unrepresentable() => {
+            unknown.keep(&tag);
+            if let Some(data) = data {
+                unknown.keep(&data);
+            }
+            Ok(None)
+        }
+        Err((error, name, offset)) => Err(error.within(name, offset)),
+    }
+}
+
+/// Makes a union of one attribute and a selector that stands elsewhere.
+pub fn select_kind<T: Kind>(
+    key: Option<Key<'_>>,
+    data: Option<RawAttr<'_>>,
+    cx: Cx<'_>,
+    unknown: &mut Unknown,
+    name: &'static str,
+) -> Result<Option<T>, DecodeError> {
+    let Some(attr) = data else {
+        return Ok(None);
+    };
+    let decoded = match key {
+        Some(key) => T::decode(key, Some(attr.payload), cx),
+        None => Err(DecodeError::unrepresentable()),
+    };
+    match decoded {
+        Ok(kind) => Ok(Some(kind)),
+        Err(error) if error.is_unrepresentable() => {
+            unknown.keep(&attr);
+            Ok(None)
+        }
+        Err(error) => Err(error.within(name, attr.offset)),
+    }
+}
+
+/// Writes the attribute that holds a union's selector.
+pub fn put_kind_key<T: Kind, C: Codec<T::Selector>>(
+    kind: &T,
+    id_and_flags: u16,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+) -> Result<(), EncodeError> {
+    match kind.key().and_then(T::Selector::from_key) {
+        Some(selector) => out
+            .attr(id_and_flags, |out| C::encode(&selector, out))
+            .map_err(|error| error.within(name)),
+        None => Ok(()),
+    }
+}
+
+/// Writes the attribute that holds a union's data, if there is any.
+pub fn put_kind_data<T: Kind>(
+    kind: &T,
+    id: u16,
+    nested: Option<bool>,
+    net_byteorder: bool,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+) -> Result<(), EncodeError> {
+    if !kind.has_data() {
+        return Ok(());
+    }
+    let flags = Encoder::flags(nested.unwrap_or(kind.nested()), net_byteorder);
+    out.attr(id | flags, |out| kind.encode_data(out)).map_err(|error| error.within(name))
+}

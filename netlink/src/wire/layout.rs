@@ -1,0 +1,149 @@
+//! Types of one fixed size, laid out as C lays them out: [`Layout`].
+
+use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
+use super::int::{Int, write_native};
+use super::schema::Shape;
+
+/// A type with a fixed size in C structs and packed arrays.
+///
+/// Sizes and alignments are those of the host's C ABI: a 64-bit integer aligns to four bytes on 32-bit x86.
+pub trait Layout: Sized {
+    /// `sizeof`.
+    const SIZE: usize;
+    /// `_Alignof`.
+    const ALIGN: usize;
+    /// The form, for schema users.
+    const SHAPE: Shape;
+
+    /// Reads a value; bytes that are missing count as zero.
+    fn read(bytes: &[u8]) -> Self;
+
+    /// Writes a value over zeroed bytes.
+    ///
+    /// # Errors
+    /// Says what does not fit.
+    fn write(&self, out: &mut [u8]) -> Result<(), EncodeError>;
+}
+
+/// Rounds `offset` up to a multiple of `align` (a power of two).
+pub const fn align_up(offset: usize, align: usize) -> usize {
+    (offset + align - 1) & !(align - 1)
+}
+
+/// Part of `bytes` from `at`; empty beyond the end.
+#[inline]
+pub fn tail(bytes: &[u8], at: usize) -> &[u8] {
+    bytes.get(at..).unwrap_or_default()
+}
+
+/// Part of `bytes` from `at`, to be written; empty beyond the end.
+#[inline]
+pub fn from_mut(bytes: &mut [u8], at: usize) -> &mut [u8] {
+    bytes.get_mut(at..).unwrap_or_default()
+}
+
+/// Whether a union holds nothing behind the first `at` bytes of its `size`.
+pub fn is_zero_from(bytes: &[u8], at: usize, size: usize) -> bool {
+    tail(up_to(bytes, size), at).iter().all(|byte| *byte == 0)
+}
+
+/// At most `len` bytes.
+#[inline]
+pub fn up_to(bytes: &[u8], len: usize) -> &[u8] {
+    bytes.get(..len).unwrap_or(bytes)
+}
+
+/// Bytes of a tail that a member counts; a number below the bias counts nothing.
+pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> usize {
+    let count = i128::from(number) - i128::from(bias);
+    let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
+    if bits { count.div_ceil(8) } else { count.saturating_mul(size) }
+}
+
+/// The bytes of a tail, if they are all there.
+pub fn tail_bytes(bytes: &[u8], at: usize, len: usize) -> Result<&[u8], DecodeError> {
+    let have = tail(bytes, at);
+    have.get(..len).ok_or_else(|| {
+        DecodeError::new(DecodeProblem::BadCount { need: len, have: have.len() })
+    })
+}
+
+/// Writes the number that counts a tail.
+pub fn write_count<R: Int>(
+    count: usize,
+    bias: i64,
+    name: &'static str,
+    out: &mut [u8],
+) -> Result<(), EncodeError> {
+    let number = (count as u64).wrapping_add_signed(bias);
+    let stored = R::from_bits(number);
+    if count as i128 + i128::from(bias) < 0 || stored.to_bits() != number {
+        let bits = 8 * R::SIZE as u32;
+        let most = ((1u128 << bits) - 1) as i128 - i128::from(bias);
+        return Err(EncodeError::new(EncodeProblem::TooLong {
+            most: usize::try_from(most).unwrap_or(usize::MAX),
+            have: count,
+        })
+        .within(name));
+    }
+    write_native(stored, out);
+    Ok(())
+}
+
+impl<T: Layout + Copy, const N: usize> Layout for [T; N] {
+    const SIZE: usize = T::SIZE * N;
+    const ALIGN: usize = T::ALIGN;
+    const SHAPE: Shape = Shape::Array { item: &T::SHAPE, count: N };
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Self {
+        std::array::from_fn(|index| T::read(tail(bytes, index * T::SIZE)))
+    }
+
+    #[inline]
+    fn write(&self, out: &mut [u8]) -> Result<(), EncodeError> {
+        for (item, slot) in self.iter().zip(out.chunks_mut(T::SIZE)) {
+            item.write(slot)?;
+        }
+        Ok(())
+    }
+}
+
+/// A bitfield of `width` bits in a storage unit of `storage` bytes, `first` bits after the first one declared.
+///
+/// C allocates bitfields from the least significant bit on little-endian hosts, from the most significant one on big-endian.
+#[inline]
+pub fn read_bits(bytes: &[u8], storage: usize, first: u32, width: u32) -> u64 {
+    let mut raw = [0; 8];
+    raw.iter_mut().zip(bytes.iter().take(storage)).for_each(|(to, from)| *to = *from);
+    let (unit, shift) = bit_position(raw, storage, first, width);
+    (unit >> shift) & mask(width)
+}
+
+/// Writes what [`read_bits`] reads; bits above `width` are cut off.
+#[inline]
+pub fn write_bits(out: &mut [u8], storage: usize, first: u32, width: u32, value: u64) {
+    let mut raw = [0; 8];
+    raw.iter_mut().zip(out.iter().take(storage)).for_each(|(to, from)| *to = *from);
+    let (unit, shift) = bit_position(raw, storage, first, width);
+    let unit = unit | ((value & mask(width)) << shift);
+    let raw = if cfg!(target_endian = "big") {
+        (unit << (64 - 8 * storage as u32)).to_be_bytes()
+    } else {
+        unit.to_le_bytes()
+    };
+    out.iter_mut().zip(raw).take(storage).for_each(|(to, from)| *to = from);
+}
+
+const fn mask(width: u32) -> u64 {
+    if width >= 64 { u64::MAX } else { (1 << width) - 1 }
+}
+
+const fn bit_position(raw: [u8; 8], storage: usize, first: u32, width: u32) -> (u64, u32) {
+    let bits = 8 * storage as u32;
+    if cfg!(target_endian = "big") {
+        (u64::from_be_bytes(raw) >> (64 - bits), bits - first - width)
+    } else {
+        (u64::from_le_bytes(raw), first)
+    }
+}

@@ -1,0 +1,205 @@
+//! The forms of lists: packed C arrays, nests indexed by position, nests of one id, self-sized records.
+
+use super::attr::attr_align;
+use super::codec::{Codec, FixedCodec, Native};
+use super::context::Cx;
+use super::encoder::Encoder;
+use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
+use super::layout::tail;
+use super::schema::Shape;
+use super::set::{ListOf, ListView};
+use super::value::Value;
+use std::marker::PhantomData;
+
+/// A C array that fills the payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Packed<C = Native>(PhantomData<C>);
+
+impl<T: Clone, C: FixedCodec<T>> Codec<Vec<T>> for Packed<C> {
+    type View<'a> = PackedIter<'a, T, C>;
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Packed(&C::SHAPE);
+
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
+        Ok(Self::view(bytes, cx)?.collect())
+    }
+
+    fn view<'a>(bytes: &'a [u8], _: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
+        // A part of an element cannot be written back, so the whole stays raw.
+        if bytes.len() % C::SIZE != 0 {
+            return Err(DecodeError::unrepresentable());
+        }
+        Ok(PackedIter { bytes, marker: PhantomData })
+    }
+
+    fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        for (index, item) in value.iter().enumerate() {
+            C::write(item, out.zeroed(C::SIZE)).map_err(|error| error.within_item(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// The elements of a packed array.
+#[derive(Clone, Debug)]
+pub struct PackedIter<'a, T, C> {
+    bytes: &'a [u8],
+    marker: PhantomData<(T, C)>,
+}
+
+impl<T, C: FixedCodec<T>> Iterator for PackedIter<'_, T, C> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        let item = self.bytes.get(..C::SIZE)?;
+        self.bytes = tail(self.bytes, C::SIZE);
+        Some(C::read(item))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.bytes.len() / C::SIZE.max(1);
+        (left, Some(left))
+    }
+}
+
+/// A nest whose ids are the positions of the elements, counted from `BASE`. Other ids do not fit.
+#[derive(Clone, Copy, Debug)]
+pub struct Index<const BASE: u16, C = Native>(PhantomData<C>);
+
+/// A nest whose attributes all have one id. Other ids do not fit.
+#[derive(Clone, Copy, Debug)]
+pub struct Items<const ID: u16, C = Native>(PhantomData<C>);
+
+macro_rules! nest_list {
+    ($list:ident, $param:ident, $shape:expr, |$index:ident| $id:expr) => {
+        impl<T: Clone, C: Codec<T>, const $param: u16> Codec<Vec<T>> for $list<$param, C> {
+            type View<'a> = ListView<'a, T, C>;
+            const NESTED: bool = true;
+            const SHAPE: Shape = $shape;
+
+            fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
+                let mut list = Vec::new();
+                for attr in ListOf::new(bytes, cx.deeper()?) {
+                    let ($index, attr) = attr?;
+                    if usize::from(attr.id()) != $id {
+                        return Err(DecodeError::unrepresentable());
+                    }
+                    let item = C::decode(attr.payload, cx.deeper()?)
+                        .map_err(|error| error.within_item($index, attr.offset))?;
+                    list.push(item);
+                }
+                Ok(list)
+            }
+
+            fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
+                Ok(ListView::new(ListOf::new(bytes, cx.deeper()?)))
+            }
+
+            fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                for ($index, item) in value.iter().enumerate() {
+                    let id = u16::try_from($id).map_err(|_| {
+                        EncodeError::new(EncodeProblem::TooLong {
+                            most: usize::from(u16::MAX),
+                            have: value.len(),
+                        })
+                    })?;
+                    out.attr(id | Encoder::flags(C::NESTED, false), |out| C::encode(item, out))
+                        .map_err(|error| error.within_item($index))?;
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+nest_list!(Index, BASE, Shape::Index { base: BASE, item: &C::SHAPE }, |index| index + usize::from(BASE));
+nest_list!(Items, ID, Shape::Items { id: ID, item: &C::SHAPE }, |_index| usize::from(ID));
+
+/// Types that start with their own length: two bytes, counted from the start, without padding.
+pub trait Record: Value {}
+
+/// Records one after the other, each padded to four bytes (`struct rtnexthop`).
+#[derive(Clone, Copy, Debug)]
+pub struct Records;
+
+impl<T: Record> Codec<Vec<T>> for Records {
+    type View<'a> = RecordsIter<'a, T>;
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Records(&T::SHAPE);
+
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
+        let mut records = RecordsIter::<T> { rest: bytes, offset: 0, index: 0, cx: cx.deeper()?, marker: PhantomData };
+        let mut list = Vec::new();
+        while let Some((index, offset, record)) = records.next_record()? {
+            let item = T::decode(record, records.cx)
+                .map_err(|error| error.within_item(index, offset))?;
+            list.push(item);
+        }
+        Ok(list)
+    }
+
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
+        Ok(RecordsIter { rest: bytes, offset: 0, index: 0, cx: cx.deeper()?, marker: PhantomData })
+    }
+
+    fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        for (index, item) in value.iter().enumerate() {
+            let start = out.position();
+            item.encode(out).map_err(|error| error.within_item(index))?;
+            let have = out.position() - start;
+            let len = u16::try_from(have).map_err(|_| {
+                EncodeError::new(EncodeProblem::TooLong { most: usize::from(u16::MAX), have })
+                    .within_item(index)
+            })?;
+            out.patch(start, &len.to_ne_bytes());
+            out.pad_from(start);
+        }
+        Ok(())
+    }
+}
+
+/// The views of self-sized records.
+#[derive(Clone, Debug)]
+pub struct RecordsIter<'a, T> {
+    rest: &'a [u8],
+    offset: usize,
+    index: usize,
+    cx: Cx<'a>,
+    marker: PhantomData<T>,
+}
+
+impl<'a, T: Record> RecordsIter<'a, T> {
+    fn next_record(&mut self) -> Result<Option<(usize, usize, &'a [u8])>, DecodeError> {
+        let Some((len, _)) = self.rest.split_first_chunk::<2>() else {
+            return Ok(None);
+        };
+        let stated = usize::from(u16::from_ne_bytes(*len));
+        let (index, offset, left) = (self.index, self.offset, self.rest.len());
+        let record = match self.rest.get(..stated) {
+            Some(record) if stated >= 2 => record,
+            _ => {
+                self.rest = &[];
+                return Err(DecodeError::new(DecodeProblem::BadLength { stated, left })
+                    .within_item(index, offset));
+            }
+        };
+        let step = attr_align(stated);
+        self.rest = tail(self.rest, step);
+        self.offset += step;
+        self.index += 1;
+        Ok(Some((index, offset, record)))
+    }
+}
+
+impl<'a, T: Record> Iterator for RecordsIter<'a, T> {
+    type Item = Result<T::View<'a>, DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (index, offset, record) = match self.next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => return None,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(T::view(record, self.cx).map_err(|error| error.within_item(index, offset)))
+    }
+}

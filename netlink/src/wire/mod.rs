@@ -1,0 +1,58 @@
+//! Bytes to values and back: attribute walking, codecs, and the types the kernel's payloads become.
+//!
+//! No I/O and no `unsafe`. Everything here is driven by the derives of `nlgen_macros`; a type written by hand in
+//! another crate uses the same derives and the same traits (see [`Value`] and [`Codec`]).
+
+mod address;
+mod attr;
+mod codec;
+mod context;
+mod encoder;
+mod error;
+mod growth;
+mod int;
+mod kind;
+mod layout;
+mod list;
+mod message;
+pub mod schema;
+mod set;
+mod small;
+mod text;
+mod time;
+mod unknown;
+mod value;
+
+pub use address::{HwAddr, InetAddr, MacAddr, ParseAddrError};
+pub use attr::{RawAttr, RawAttrs, attributes};
+pub use codec::{Bare, Be, Chars, Codec, FixedCodec, Native, Uint, Wire, WireBe};
+pub use context::{Cx, Direction, Key, ToKey, ViewKey};
+pub use encoder::Encoder;
+pub use error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem, PathPart};
+pub use growth::Growth;
+pub use int::{Bitfield32, Int};
+pub use kind::{FixedKind, FromKey, Kind};
+pub use layout::{Layout, align_up};
+pub use list::{Index, Items, Packed, PackedIter, Record, Records, RecordsIter};
+pub use message::{MessageType, Messages, Reply};
+pub use schema::Shape;
+pub use text::{NlStr, NlString};
+pub use time::{Time, TimeOverflow};
+pub use unknown::Unknown;
+pub use value::Value;
+
+/// What the derives call; not part of the stable interface.
+#[doc(hidden)]
+pub mod private {
+    pub use super::int::{
+        NameStyle, Names, debug_name, decode_native, encode_native, read_native, write_native,
+    };
+    pub use super::kind::{join_kind, put_kind_data, put_kind_key, select_kind};
+    pub use super::layout::{
+        from_mut, is_zero_from, read_bits, tail as from, tail_bytes, tail_len, up_to, write_bits, write_count,
+    };
+    pub use super::attr::RawAttrs;
+    pub use super::set::*;
+    pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
+    pub use bitflags;
+}

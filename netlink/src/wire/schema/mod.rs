@@ -1,0 +1,424 @@
+//! The forms of types at run time: what an offset in a request means, what bytes say, what a test should try.
+//!
+//! The derives emit one static table a type; whatever nobody asks for is left out by the linker.
+
+mod annotate;
+mod path;
+mod sample;
+
+pub use annotate::annotate;
+pub use path::path_at;
+pub use sample::{Sample, samples};
+
+use super::int::{Int, NameStyle, Names};
+
+/// The form of a payload or member.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Shape {
+    /// No payload: presence counts.
+    Flag,
+    /// An integer, perhaps with named values.
+    Int(IntShape),
+    /// An integer of four or eight bytes.
+    VarInt {
+        /// Whether negative values exist.
+        signed: bool,
+    },
+    /// Value and mask of 32 bits each.
+    Bitfield32,
+    /// A string.
+    Text {
+        /// Whether its NUL is sent.
+        nul: bool,
+    },
+    /// A NUL-padded string in an array of this many bytes.
+    Chars(usize),
+    /// Bytes without meaning to the library.
+    Bytes,
+    /// Six octets.
+    Mac,
+    /// A link-layer address of any length.
+    HwAddr,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// An IPv4 or IPv6 address, by length.
+    Ip,
+    /// An IPv4 or IPv6 address in sixteen bytes, by a sibling.
+    Inet,
+    /// A fixed array.
+    Array {
+        /// The element.
+        item: &'static Shape,
+        /// How many.
+        count: usize,
+    },
+    /// A C array that fills the payload.
+    Packed(&'static Shape),
+    /// A nest whose ids are positions.
+    Index {
+        /// The id of the first element.
+        base: u16,
+        /// The element.
+        item: &'static Shape,
+    },
+    /// A nest of one repeated id.
+    Items {
+        /// That id.
+        id: u16,
+        /// The element.
+        item: &'static Shape,
+    },
+    /// Self-sized records.
+    Records(&'static Shape),
+    /// A fixed struct.
+    Struct(fn() -> &'static StructSchema),
+    /// An attribute set.
+    Set(fn() -> &'static SetSchema),
+    /// A union whose selector stands elsewhere.
+    Union(fn() -> &'static UnionSchema),
+}
+
+/// The form of an integer.
+#[derive(Clone, Copy, Debug)]
+pub struct IntShape {
+    /// Bytes on the wire.
+    pub size: usize,
+    /// Bytes of the Rust type, where that is wider or narrower.
+    pub value_size: usize,
+    /// Whether negative values exist.
+    pub signed: bool,
+    /// Network byte order.
+    pub big: bool,
+    /// Names of values.
+    pub names: Names,
+    /// Only 0 and 1.
+    pub bool: bool,
+}
+
+impl IntShape {
+    pub(crate) const BOOL: IntShape =
+        IntShape { size: 1, value_size: 1, signed: false, big: false, names: Names::PLAIN, bool: true };
+
+    /// The form of `T` sent in `size` bytes.
+    pub const fn of<T: Int>(size: usize, big: bool) -> Self {
+        IntShape { size, value_size: T::SIZE, signed: T::SIGNED, big, names: T::NAMES, bool: false }
+    }
+
+    /// The name of a value, or of its bits.
+    fn name(&self, bits: u64) -> Option<String> {
+        let names = &self.names;
+        match names.style {
+            NameStyle::Plain | NameStyle::Time(_) => None,
+            NameStyle::Enum => names
+                .values
+                .iter()
+                .find(|(_, _, value)| *value == bits)
+                .map(|(_, c_name, _)| (*c_name).to_owned()),
+            NameStyle::Flags => {
+                let mut rest = bits;
+                let mut text = String::new();
+                for (_, c_name, value) in names.values {
+                    if *value != 0 && bits & value == *value && rest & value != 0 {
+                        text.push_str(if text.is_empty() { "" } else { " | " });
+                        text.push_str(c_name);
+                        rest &= !value;
+                    }
+                }
+                if rest != 0 && !text.is_empty() {
+                    text.push_str(&format!(" | {rest:#x}"));
+                }
+                (!text.is_empty()).then_some(text)
+            }
+        }
+    }
+}
+
+/// The form of an integer type in its own size and byte order.
+pub const fn int_shape<T: Int>() -> Shape {
+    Shape::Int(IntShape::of::<T>(T::SIZE, T::BIG))
+}
+
+/// A member of a fixed struct, or of a set's header.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Member {
+    /// The name in the C struct.
+    pub name: &'static str,
+    /// Bytes from the start.
+    pub offset: usize,
+    /// The form.
+    pub shape: Shape,
+    /// First bit and number of bits of a bitfield.
+    pub bits: Option<(u32, u32)>,
+    /// Where the element count of a tail stands.
+    pub part: Part,
+}
+
+/// What part of a struct a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A fixed member.
+    Fixed,
+    /// A hidden integer that counts the tail with this position among the members.
+    Count {
+        /// Name of the tail.
+        of: &'static str,
+        /// How the number relates to the tail.
+        unit: CountUnit,
+        /// What is added to the count to make the number.
+        bias: i64,
+    },
+    /// Elements counted by a member.
+    Tail,
+    /// Everything that is left.
+    Rest,
+}
+
+/// What a counting member counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountUnit {
+    /// Elements.
+    Items,
+    /// Bytes.
+    Bytes,
+    /// Bits.
+    Bits,
+}
+
+impl Member {
+    /// A member; what the derives call.
+    pub const fn new(
+        name: &'static str,
+        offset: usize,
+        shape: Shape,
+        bits: Option<(u32, u32)>,
+        part: Part,
+    ) -> Self {
+        Member { name, offset, shape, bits, part }
+    }
+}
+
+/// The form of a fixed struct.
+#[derive(Clone, Copy, Debug)]
+pub struct StructSchema {
+    /// The Rust type.
+    pub name: &'static str,
+    /// The members in order.
+    pub members: &'static [Member],
+    /// Bytes of the fixed members.
+    pub size: usize,
+    /// Whether other lengths exist.
+    pub grows: bool,
+}
+
+/// The form of an attribute set.
+#[derive(Clone, Copy, Debug)]
+pub struct SetSchema {
+    /// The Rust type.
+    pub name: &'static str,
+    /// The header's members.
+    pub header: &'static [Member],
+    /// Bytes of the header.
+    pub header_size: usize,
+    /// Whether the header starts with the record's length.
+    pub record: bool,
+    /// The attributes in encoding order.
+    pub attrs: &'static [AttrSchema],
+    /// Ids that only pad.
+    pub pads: &'static [u16],
+}
+
+/// The form of one attribute.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttrSchema {
+    /// The id.
+    pub id: u16,
+    /// The C name.
+    pub name: &'static str,
+    /// The form of the payload.
+    pub shape: Shape,
+    /// Who sends it.
+    pub access: Access,
+    /// Whether the id may repeat.
+    pub repeat: bool,
+    /// Where the selector of a union stands.
+    pub selector: Selector,
+    /// Flag bits set on the id.
+    pub nested: Option<bool>,
+    /// Lowest and highest value, most bytes or elements.
+    pub limits: Limits,
+}
+
+impl AttrSchema {
+    /// An attribute; what the derives call.
+    #[expect(clippy::too_many_arguments, reason = "called by generated code only")]
+    pub const fn new(
+        id: u16,
+        name: &'static str,
+        shape: Shape,
+        access: Access,
+        repeat: bool,
+        selector: Selector,
+        nested: Option<bool>,
+        limits: Limits,
+    ) -> Self {
+        AttrSchema { id, name, shape, access, repeat, selector, nested, limits }
+    }
+}
+
+/// Who sends an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Both sides.
+    Both,
+    /// Only the kernel.
+    Read,
+    /// Only programs.
+    Write,
+}
+
+/// Where the selector of a union stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// Not a union.
+    None,
+    /// In the attribute with this id, which has no field of its own.
+    Attr(u16),
+    /// This attribute is the selector of the attribute with this id.
+    Of(u16),
+    /// In this member of the header.
+    Header(&'static str),
+    /// In an enclosing set.
+    Inherited,
+}
+
+/// What the encoder checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes of a string, elements of a list.
+    pub max: Option<usize>,
+    /// Lowest and highest number.
+    pub range: Option<(i128, i128)>,
+}
+
+impl Limits {
+    /// No limit.
+    pub const NONE: Limits = Limits { max: None, range: None };
+}
+
+/// The form of a union.
+#[derive(Clone, Copy, Debug)]
+pub struct UnionSchema {
+    /// The Rust type.
+    pub name: &'static str,
+    /// The cases.
+    pub cases: &'static [Case],
+}
+
+/// One case of a union.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The variant.
+    pub name: &'static str,
+    /// The selector; `None` for the case that takes every other one.
+    pub key: Option<CaseKey>,
+    /// The payload; `None` for a case without.
+    pub shape: Option<Shape>,
+}
+
+/// The selector of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseKey {
+    /// A string.
+    Text(&'static str),
+    /// A number.
+    Int(u64),
+}
+
+impl UnionSchema {
+    /// The case that a selector picks.
+    fn case(&self, key: &OwnedKey) -> Option<&'static Case> {
+        let exact = self.cases.iter().find(|case| match (case.key, key) {
+            (Some(CaseKey::Text(text)), OwnedKey::Text(have)) => text.as_bytes() == have,
+            (Some(CaseKey::Int(number)), OwnedKey::Int(have)) => number == *have,
+            _ => false,
+        });
+        exact.or_else(|| self.cases.iter().find(|case| case.key.is_none()))
+    }
+}
+
+/// A selector's value while a message is walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum OwnedKey {
+    Text(Vec<u8>),
+    Int(u64),
+}
+
+/// An integer in the bytes at hand, missing bytes as zero.
+fn read_uint(bytes: &[u8], shape: &IntShape) -> u64 {
+    let mut raw = [0u8; 8];
+    let bytes = bytes.get(..shape.size).unwrap_or(bytes);
+    // Collect from the most significant byte on.
+    let little = cfg!(target_endian = "little") && !shape.big;
+    let mut value = 0u64;
+    let count = bytes.len().min(8);
+    raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    for index in 0..count {
+        let byte = if little { raw.get(count - 1 - index) } else { raw.get(index) };
+        value = value << 8 | u64::from(byte.copied().unwrap_or_default());
+    }
+    if shape.signed && (1..8).contains(&count) {
+        let shift = 64 - 8 * count as u32;
+        return ((value << shift) as i64 >> shift) as u64;
+    }
+    value
+}
+
+/// The selector in an attribute's payload.
+fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
+    match shape {
+        Shape::Text { .. } => {
+            let end = payload.iter().position(|byte| *byte == 0).unwrap_or(payload.len());
+            Some(OwnedKey::Text(payload.get(..end).unwrap_or_default().to_vec()))
+        }
+        Shape::Int(int) => Some(OwnedKey::Int(read_uint(payload, int))),
+        _ => None,
+    }
+}
+
+impl SetSchema {
+    /// The attribute with an id, in a direction where there are two.
+    pub fn attr(&self, id: u16, to_kernel: bool) -> Option<&'static AttrSchema> {
+        let other = if to_kernel { Access::Read } else { Access::Write };
+        let mut all = self.attrs.iter().filter(|attr| attr.id == id);
+        let first = all.next()?;
+        if first.access == other { all.next().or(Some(first)) } else { Some(first) }
+    }
+
+    /// The selector that picks the case of `attr` in a set with these bytes.
+    fn selector(
+        &self,
+        attr: &AttrSchema,
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match attr.selector {
+            Selector::None | Selector::Of(_) => None,
+            Selector::Inherited => inherited.cloned(),
+            Selector::Header(name) => {
+                let member = self.header.iter().find(|member| member.name == name)?;
+                key_of(&member.shape, header.get(member.offset..)?)
+            }
+            Selector::Attr(id) => {
+                let key = self.attrs.iter().find(|attr| attr.id == id)?;
+                let found = super::attributes(attrs).filter_map(Result::ok).filter(|a| a.id() == id);
+                key_of(&key.shape, found.last()?.payload)
+            }
+        }
+    }
+}

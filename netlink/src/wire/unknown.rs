@@ -1,0 +1,90 @@
+//! What a set's typed fields cannot hold: [`Unknown`].
+
+use super::attr::{ATTR_HEADER, RawAttr, RawAttrs, attr_align, attributes};
+use super::encoder::Encoder;
+use std::fmt;
+
+/// Attributes that this version does not know, kept as they came so that nothing is lost on the way back.
+///
+/// Also kept here: earlier ones of an attribute sent twice (the last one is the value, as in the kernel), attributes
+/// whose payload does not fit their type (an address of another family, say), and the length of a short header.
+/// Takes eight bytes where there is nothing to keep.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Unknown(Option<Box<Kept>>);
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Kept {
+    /// Whole attributes with header and padding.
+    attrs: Vec<u8>,
+    /// The length of a header shorter than its struct.
+    header: Option<u16>,
+}
+
+impl Unknown {
+    /// Nothing kept.
+    pub const fn new() -> Self {
+        Unknown(None)
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The kept attributes, in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = RawAttr<'_>> {
+        self.attrs().filter_map(Result::ok)
+    }
+
+    fn attrs(&self) -> RawAttrs<'_> {
+        attributes(self.0.as_deref().map_or(&[], |kept| &kept.attrs))
+    }
+
+    /// Adds an attribute, for instance one that this version cannot express. Flag bits of `id` are kept.
+    /// A payload over 65,531 bytes has no form on the wire and is not added; the answer says whether it was.
+    pub fn push(&mut self, id: u16, payload: &[u8]) -> bool {
+        let len = payload.len() + ATTR_HEADER;
+        let Ok(stated) = u16::try_from(len) else {
+            return false;
+        };
+        let attrs = &mut self.0.get_or_insert_default().attrs;
+        attrs.extend_from_slice(&stated.to_ne_bytes());
+        attrs.extend_from_slice(&id.to_ne_bytes());
+        attrs.extend_from_slice(payload);
+        attrs.resize(attrs.len() + attr_align(len) - len, 0);
+        true
+    }
+
+    /// The length of the header on the wire, where it was shorter than its struct.
+    pub fn header_len(&self) -> Option<usize> {
+        self.0.as_deref().and_then(|kept| kept.header).map(usize::from)
+    }
+
+    #[cold]
+    pub(crate) fn set_header_len(&mut self, len: u16) {
+        self.0.get_or_insert_default().header = Some(len);
+    }
+
+    #[cold]
+    pub(crate) fn keep(&mut self, attr: &RawAttr<'_>) {
+        // What was received fits: its length was a `u16` on the wire.
+        self.push(attr.id_and_flags, attr.payload);
+    }
+
+    #[inline]
+    pub(crate) fn encode(&self, out: &mut Encoder<'_>) {
+        if let Some(kept) = &self.0 {
+            out.put(&kept.attrs);
+        }
+    }
+}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        if let Some(len) = self.header_len() {
+            map.entry(&"header", &len);
+        }
+        map.entries(self.iter().map(|attr| (attr.id_and_flags, attr.payload))).finish()
+    }
+}

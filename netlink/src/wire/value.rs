@@ -1,0 +1,226 @@
+//! What can be the payload of an attribute or the body of a message: [`Value`].
+
+use super::context::Cx;
+use super::encoder::Encoder;
+use super::error::{DecodeError, EncodeError};
+use super::growth::Growth;
+use super::layout::Layout;
+use super::schema::Shape;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A type with a form of its own as a payload.
+///
+/// Derived by `Attrs` (attribute sets), `Layout` (fixed structs), and the attribute macros `open_enum` and `flags`.
+pub trait Value: Sized + Clone + PartialEq {
+    /// What a view hands out without allocating.
+    type View<'a>;
+    /// Whether `NLA_F_NESTED` is set on an attribute with this payload.
+    const NESTED: bool;
+    /// The form, for schema users.
+    const SHAPE: Shape;
+
+    /// Decodes a whole payload.
+    ///
+    /// # Errors
+    /// Says what is malformed, and where.
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError>;
+
+    /// Looks at a payload without copying it.
+    ///
+    /// # Errors
+    /// Says what is malformed, and where.
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError>;
+
+    /// Appends the payload.
+    ///
+    /// # Errors
+    /// Says what the kernel could not take.
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// What of `self` differs from `base`, for a request that changes only that; `None` if nothing does.
+    ///
+    /// Sets answer attribute by attribute, everything else as a whole.
+    fn changes_from(&self, base: &Self) -> Option<Self> {
+        (self != base).then(|| self.clone())
+    }
+}
+
+impl<T: Value> Value for Box<T> {
+    type View<'a> = T::View<'a>;
+    const NESTED: bool = T::NESTED;
+    const SHAPE: Shape = T::SHAPE;
+
+    #[inline]
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
+        T::decode(bytes, cx).map(Box::new)
+    }
+
+    #[inline]
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<T::View<'a>, DecodeError> {
+        T::view(bytes, cx)
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        T::encode(self, out)
+    }
+
+    fn changes_from(&self, base: &Self) -> Option<Self> {
+        T::changes_from(self, base).map(Box::new)
+    }
+}
+
+/// Bytes that nobody but their user interprets.
+impl Value for Vec<u8> {
+    type View<'a> = &'a [u8];
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Bytes;
+
+    fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
+        Ok(bytes.to_vec())
+    }
+
+    fn view<'a>(bytes: &'a [u8], _: Cx<'a>) -> Result<&'a [u8], DecodeError> {
+        Ok(bytes)
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        out.put(self);
+        Ok(())
+    }
+}
+
+macro_rules! by_bytes {
+    ($type:ty, $len:literal, $shape:expr) => {
+        impl Value for $type {
+            type View<'a> = $type;
+            const NESTED: bool = false;
+            const SHAPE: Shape = $shape;
+
+            #[inline]
+            fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
+                match <[u8; $len]>::try_from(bytes) {
+                    Ok(octets) => Ok(octets.into()),
+                    // Another length is another family's address.
+                    Err(_) => Err(DecodeError::unrepresentable()),
+                }
+            }
+
+            #[inline]
+            fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {
+                Self::decode(bytes, cx)
+            }
+
+            #[inline]
+            fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                out.put(&self.octets());
+                Ok(())
+            }
+        }
+
+        impl Layout for $type {
+            const SIZE: usize = $len;
+            // `struct in6_addr` holds 32-bit words, `struct in_addr` one.
+            const ALIGN: usize = 4;
+            const SHAPE: Shape = $shape;
+
+            #[inline]
+            fn read(bytes: &[u8]) -> Self {
+                <[u8; $len] as Layout>::read(bytes).into()
+            }
+
+            #[inline]
+            fn write(&self, out: &mut [u8]) -> Result<(), EncodeError> {
+                self.octets().write(out)
+            }
+        }
+    };
+}
+
+by_bytes!(Ipv4Addr, 4, Shape::Ipv4);
+by_bytes!(Ipv6Addr, 16, Shape::Ipv6);
+
+/// An address whose family shows in its length; another length does not fit.
+impl Value for IpAddr {
+    type View<'a> = IpAddr;
+    const NESTED: bool = false;
+    const SHAPE: Shape = Shape::Ip;
+
+    #[inline]
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
+        if bytes.len() == 4 {
+            Ipv4Addr::decode(bytes, cx).map(IpAddr::V4)
+        } else {
+            Ipv6Addr::decode(bytes, cx).map(IpAddr::V6)
+        }
+    }
+
+    #[inline]
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {
+        Self::decode(bytes, cx)
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        match self {
+            IpAddr::V4(address) => address.encode(out),
+            IpAddr::V6(address) => address.encode(out),
+        }
+    }
+}
+
+/// A fixed struct with what may follow it; implemented by `derive(Layout)`.
+#[doc(hidden)]
+pub trait Struct: Sized {
+    /// Bytes of the fixed members.
+    const FIXED: usize;
+    /// The smallest size ever sent.
+    const LEAST: usize;
+    /// Whether other sizes are kept in a [`Growth`].
+    const GROWS: bool;
+    /// Whether a tail follows the fixed members.
+    const TAIL: bool;
+
+    /// Reads the fixed members and the tail. `bytes` has at least `LEAST` bytes.
+    fn read_all(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError>;
+
+    /// Writes the fixed members over zeroed bytes.
+    fn write_fixed(&self, out: &mut [u8]) -> Result<(), EncodeError>;
+
+    /// Appends the tail.
+    fn write_tail(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// How much longer or shorter it was on the wire.
+    fn growth(&self) -> Option<&Growth>;
+}
+
+/// Decodes a fixed struct that is a whole payload.
+#[inline]
+pub fn decode_struct<T: Struct>(bytes: &[u8], cx: Cx<'_>) -> Result<T, DecodeError> {
+    if bytes.len() < T::LEAST {
+        return Err(DecodeError::short(T::LEAST, bytes.len()));
+    }
+    if bytes.len() > T::FIXED && !T::GROWS && !T::TAIL {
+        return Err(DecodeError::unrepresentable());
+    }
+    T::read_all(bytes, cx)
+}
+
+/// Encodes a fixed struct that is a whole payload, at the length it had.
+#[inline]
+pub fn encode_struct<T: Struct>(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    let start = out.position();
+    value.write_fixed(out.zeroed(T::FIXED))?;
+    match value.growth() {
+        Some(growth) => growth.apply(start, T::FIXED, out),
+        None => value.write_tail(out)?,
+    }
+    Ok(())
+}
+
+/// Reads a fixed struct without a tail that stands inside another.
+#[inline]
+pub fn read_fixed<T: Struct + Default>(bytes: &[u8]) -> T {
+    // Without a tail nothing can be malformed.
+    T::read_all(bytes, Cx::from_kernel()).unwrap_or_default()
+}

@@ -1,0 +1,610 @@
+//! `derive(Attrs)`: attribute sets, with or without a struct in front.
+
+use crate::field::{ident, inner, is_named, named_fields, setter};
+use crate::header::{Header, MEMBER_KEYS};
+use crate::nl::{Nl, c_name};
+use crate::view;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{DeriveInput, Error, Expr, Ident, LitInt, Result, Type};
+
+/// How a field's attributes are laid out.
+pub(crate) enum Form<'a> {
+    /// `Option<T>`.
+    Plain(&'a Type),
+    /// `Vec<T>`: the id repeats.
+    Repeat(&'a Type),
+    /// `bool`: presence.
+    Flag,
+    /// `Option<Union>` with its selector in the attribute `key`.
+    Tagged { ty: &'a Type, key: &'a Expr },
+    /// `Option<Union>` with its selector elsewhere.
+    Selected { ty: &'a Type, by: &'a Ident },
+}
+
+pub(crate) struct Attr<'a> {
+    pub(crate) field: &'a syn::Field,
+    pub(crate) name: &'a Ident,
+    pub(crate) id: &'a LitInt,
+    pub(crate) c_name: String,
+    pub(crate) codec: TokenStream,
+    pub(crate) form: Form<'a>,
+    pub(crate) nl: &'a Nl,
+    /// The same id stands for another type in the other direction.
+    pub(crate) paired: bool,
+}
+
+pub(crate) struct Set<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) vis: &'a syn::Visibility,
+    pub(crate) header: Header<'a>,
+    pub(crate) attrs: Vec<Attr<'a>>,
+    pub(crate) unknown: &'a Ident,
+    pub(crate) on: &'a Nl,
+}
+
+const ATTR_KEYS: &[&str] = &[
+    "attr", "as", "read", "write", "max", "range", "nested", "byteorder", "repeat", "flag", "by",
+    "key", "data", "key_as",
+];
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let on = Nl::read(&input.attrs)?;
+    on.only("an attribute set", &["short_header", "record", "provide", "pads"])?;
+    let fields = named_fields(input)?;
+    let nls = fields.iter().map(|field| Nl::read(&field.attrs)).collect::<Result<Vec<_>>>()?;
+    let mut header = Header::new(on.record, None);
+    let mut attrs: Vec<Attr<'_>> = Vec::new();
+    let mut unknown = None;
+    let mut setters = Vec::new();
+    for (field, nl) in fields.iter().copied().zip(&nls) {
+        if is_named(&field.ty, "Unknown") {
+            nl.only("the field for unknown attributes", &[])?;
+            unknown = Some(ident(field)?);
+            continue;
+        }
+        setters.push(setter(&input.ident, field)?);
+        if nl.attr.is_some() || nl.key.is_some() || nl.data.is_some() {
+            nl.only("an attribute", ATTR_KEYS)?;
+            attrs.push(attr(field, nl)?);
+        } else {
+            nl.only("a header member", MEMBER_KEYS)?;
+            if !attrs.is_empty() {
+                return Err(Error::new_spanned(
+                    field,
+                    "a field without `attr = …` is a header member and must stand before all attributes",
+                ));
+            }
+            header.field(field, nl)?;
+        }
+    }
+    header.check()?;
+    let Some(unknown) = unknown else {
+        return Err(Error::new_spanned(
+            &input.ident,
+            "an attribute set needs a field of type `Unknown` for attributes it does not know",
+        ));
+    };
+    pair(&mut attrs)?;
+    let set = Set { name: &input.ident, vis: &input.vis, header, attrs, unknown, on: &on };
+    set.check()?;
+    Ok(set.emit(&setters))
+}
+
+fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
+    let name = ident(field)?;
+    let option = || {
+        inner(&field.ty, "Option")
+            .ok_or_else(|| Error::new_spanned(&field.ty, "an attribute may be absent: `Option<…>`"))
+    };
+    let (id, form) = match (&nl.attr, &nl.key, &nl.data) {
+        (Some(id), None, None) => {
+            let form = if nl.flag {
+                if !is_named(&field.ty, "bool") {
+                    return Err(Error::new_spanned(&field.ty, "a flag is a `bool`"));
+                }
+                Form::Flag
+            } else if nl.repeat {
+                Form::Repeat(inner(&field.ty, "Vec").ok_or_else(|| {
+                    Error::new_spanned(&field.ty, "an attribute that repeats is a `Vec`")
+                })?)
+            } else if let Some(by) = &nl.by {
+                Form::Selected { ty: option()?, by }
+            } else {
+                Form::Plain(option()?)
+            };
+            (id, form)
+        }
+        (None, Some(key), Some(id)) => (id, Form::Tagged { ty: option()?, key }),
+        _ => {
+            return Err(Error::new_spanned(
+                field,
+                "expected `attr = id`, or `key = id, data = id` for a union with its selector",
+            ));
+        }
+    };
+    let codec = match &nl.as_ {
+        Some(codec) => quote!(#codec),
+        None => quote!(::netlink::wire::Native),
+    };
+    let c_name = c_name(&field.attrs, &name.to_string());
+    Ok(Attr { field, name, id, c_name, codec, form, nl, paired: false })
+}
+
+/// Marks ids that stand twice, once for each direction, and refuses other duplicates.
+fn pair(attrs: &mut [Attr<'_>]) -> Result<()> {
+    let ids: Vec<(u64, bool, bool)> = attrs
+        .iter()
+        .map(|attr| Ok((attr.id.base10_parse()?, attr.nl.read, attr.nl.write)))
+        .collect::<Result<_>>()?;
+    for (index, attr) in attrs.iter_mut().enumerate() {
+        for (other, (id, read, write)) in ids.iter().enumerate() {
+            if other == index || attr.id.base10_parse::<u64>()? != *id {
+                continue;
+            }
+            if !(attr.nl.read && *write || attr.nl.write && *read) {
+                return Err(Error::new_spanned(
+                    attr.id,
+                    format!("id {id} stands twice; that takes one `read` and one `write`"),
+                ));
+            }
+            attr.paired = true;
+        }
+    }
+    Ok(())
+}
+
+impl Attr<'_> {
+    /// `id | flag bits` for the encoder.
+    fn id_and_flags(&self, ty: &TokenStream) -> TokenStream {
+        let (id, codec, byteorder) = (self.id, &self.codec, self.nl.byteorder);
+        let nested = match self.nl.nested {
+            Some(nested) => quote!(#nested),
+            None => quote!(<#codec as ::netlink::wire::Codec<#ty>>::NESTED),
+        };
+        quote!(#id | const { ::netlink::wire::Encoder::flags(#nested, #byteorder) })
+    }
+
+    pub(crate) fn key_codec(&self) -> TokenStream {
+        match &self.nl.key_as {
+            Some(codec) => quote!(#codec),
+            None => quote!(::netlink::wire::Native),
+        }
+    }
+
+    /// The C name of a union's data: the second alias, after that of the selector.
+    pub(crate) fn data_name(&self) -> String {
+        crate::nl::c_names(&self.field.attrs).into_iter().nth(1).unwrap_or_else(|| self.c_name.clone())
+    }
+
+    /// A condition on the direction at hand, for ids that mean another thing each way.
+    fn decode_guard(&self) -> TokenStream {
+        if !self.paired {
+            return quote!();
+        }
+        let direction = self.direction();
+        quote!(if cx.direction() == ::netlink::wire::Direction::#direction)
+    }
+
+    fn direction(&self) -> Ident {
+        if self.nl.read { format_ident!("FromKernel") } else { format_ident!("ToKernel") }
+    }
+
+    fn raw_slots(&self) -> (Ident, Ident) {
+        (format_ident!("__{}_key", self.name), format_ident!("__{}_data", self.name))
+    }
+
+    fn decode_arm(&self, unknown: &Ident) -> TokenStream {
+        let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
+        let guard = self.decode_guard();
+        let private = quote!(::netlink::wire::private);
+        match &self.form {
+            Form::Plain(ty) => quote! {
+                #id #guard => #private::take::<#ty, #codec>(&mut this.#name, &attr, cx, &mut this.#unknown, #c_name)?,
+            },
+            Form::Repeat(ty) => quote! {
+                #id #guard => #private::take_repeat::<#ty, #codec>(&mut this.#name, &attr, cx, &mut this.#unknown, #c_name)?,
+            },
+            Form::Flag => quote! {
+                #id #guard => #private::take_flag(&mut this.#name, &attr, &mut this.#unknown),
+            },
+            Form::Tagged { key, .. } => {
+                let (key_slot, data_slot) = self.raw_slots();
+                quote! {
+                    #key => #private::take_raw(&mut #key_slot, attr, &mut this.#unknown),
+                    #id => #private::take_raw(&mut #data_slot, attr, &mut this.#unknown),
+                }
+            }
+            Form::Selected { .. } => {
+                let (_, data_slot) = self.raw_slots();
+                quote!(#id #guard => #private::take_raw(&mut #data_slot, attr, &mut this.#unknown),)
+            }
+        }
+    }
+
+    fn encode(&self) -> TokenStream {
+        let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
+        let private = quote!(::netlink::wire::private);
+        let mut checks = TokenStream::new();
+        if let Some((low, high)) = &self.nl.range {
+            checks.extend(quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name)?;));
+        }
+        if let Some(max) = &self.nl.max {
+            checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name)?;));
+        }
+        if !checks.is_empty() {
+            checks = quote!(if !out.is_lossless() { #checks });
+        }
+        let put = match &self.form {
+            Form::Plain(ty) => {
+                let id = self.id_and_flags(&quote!(#ty));
+                quote!(#private::put::<#ty, #codec>(self.#name.as_ref(), #id, #c_name, out)?;)
+            }
+            Form::Repeat(ty) => {
+                let id = self.id_and_flags(&quote!(#ty));
+                quote! {
+                    for item in &self.#name {
+                        #private::put::<#ty, #codec>(::core::option::Option::Some(item), #id, #c_name, out)?;
+                    }
+                }
+            }
+            Form::Flag => quote!(#private::put_flag(self.#name, #id, out)?;),
+            Form::Tagged { ty, .. } | Form::Selected { ty, .. } => {
+                let nested = match self.nl.nested {
+                    Some(nested) => quote!(::core::option::Option::Some(#nested)),
+                    None => quote!(::core::option::Option::None),
+                };
+                let byteorder = self.nl.byteorder;
+                let (key, data_name) = match &self.form {
+                    Form::Tagged { key, .. } => {
+                        let codec = self.key_codec();
+                        let key = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out)?;);
+                        (key, self.data_name())
+                    }
+                    _ => (quote!(), c_name.clone()),
+                };
+                quote! {
+                    if let ::core::option::Option::Some(kind) = &self.#name {
+                        #key
+                        #private::put_kind_data::<#ty>(kind, #id, #nested, #byteorder, #data_name, out)?;
+                    }
+                }
+            }
+        };
+        let body = quote!(#checks #put);
+        if self.paired {
+            let direction = self.direction();
+            quote!(if out.direction() == ::netlink::wire::Direction::#direction { #body })
+        } else if self.nl.read {
+            quote!(if out.is_lossless() { #body })
+        } else {
+            body
+        }
+    }
+
+    fn change(&self) -> TokenStream {
+        let name = self.name;
+        match &self.form {
+            Form::Plain(ty) => {
+                // Lists have a form only through their codec, so they change as a whole.
+                if is_named(ty, "Vec") {
+                    quote! {
+                        if self.#name != base.#name {
+                            change.#name = self.#name.clone();
+                            some |= change.#name.is_some();
+                        }
+                    }
+                } else {
+                    quote! {
+                        change.#name = ::netlink::wire::private::change(self.#name.as_ref(), base.#name.as_ref());
+                        some |= change.#name.is_some();
+                    }
+                }
+            }
+            Form::Tagged { ty, .. } | Form::Selected { ty, .. } => quote! {
+                change.#name = ::netlink::wire::private::change_kind::<#ty>(self.#name.as_ref(), base.#name.as_ref());
+                some |= change.#name.is_some();
+            },
+            Form::Repeat(_) | Form::Flag => quote! {
+                if self.#name != base.#name {
+                    change.#name = self.#name.clone();
+                    some = true;
+                }
+            },
+        }
+    }
+
+    fn schema(&self, set: &Set<'_>) -> TokenStream {
+        let (id, codec, c_name) = (self.id, &self.codec, &self.c_name);
+        let access = match (self.nl.read, self.nl.write) {
+            (true, _) => quote!(Access::Read),
+            (_, true) => quote!(Access::Write),
+            _ => quote!(Access::Both),
+        };
+        let nested = match self.nl.nested {
+            Some(nested) => quote!(::core::option::Option::Some(#nested)),
+            None => quote!(::core::option::Option::None),
+        };
+        let max = match &self.nl.max {
+            Some(max) => quote!(::core::option::Option::Some(#max)),
+            None => quote!(::core::option::Option::None),
+        };
+        let range = match &self.nl.range {
+            Some((low, high)) => quote!(::core::option::Option::Some((#low, #high))),
+            None => quote!(::core::option::Option::None),
+        };
+        let limits = quote!(Limits { max: #max, range: #range });
+        let repeat = matches!(self.form, Form::Repeat(_));
+        let (shape, selector) = match &self.form {
+            Form::Plain(ty) | Form::Repeat(ty) => {
+                (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Selector::None))
+            }
+            Form::Flag => (quote!(::netlink::wire::Shape::Flag), quote!(Selector::None)),
+            Form::Tagged { ty, key } => {
+                let (key_codec, data_name) = (self.key_codec(), self.data_name());
+                return quote! {
+                    AttrSchema::new(#key, #c_name,
+                        <#key_codec as ::netlink::wire::Codec<<#ty as ::netlink::wire::Kind>::Selector>>::SHAPE,
+                        #access, false, Selector::Of(#id), ::core::option::Option::None, Limits::NONE),
+                    AttrSchema::new(#id, #data_name,
+                        ::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema),
+                        #access, false, Selector::Attr(#key), #nested, #limits),
+                };
+            }
+            Form::Selected { ty, by } => {
+                let selector = if *by == "inherited" {
+                    quote!(Selector::Inherited)
+                } else if let Some(member) = set.header.members().find(|member| member.name == *by) {
+                    let name = &member.c_name;
+                    quote!(Selector::Header(#name))
+                } else {
+                    match set.attr_named(by).map(|attr| (&attr.form, attr.id)) {
+                        Some((Form::Tagged { key, .. }, _)) => quote!(Selector::Attr(#key)),
+                        Some((_, id)) => quote!(Selector::Attr(#id)),
+                        None => quote!(Selector::None),
+                    }
+                };
+                (quote!(::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema)), selector)
+            }
+        };
+        quote!(AttrSchema::new(#id, #c_name, #shape, #access, #repeat, #selector, #nested, #limits),)
+    }
+}
+
+impl<'a> Set<'a> {
+    pub(crate) fn attr_named(&self, name: &Ident) -> Option<&Attr<'a>> {
+        self.attrs.iter().find(|attr| attr.name == name)
+    }
+
+    fn check(&self) -> Result<()> {
+        let known = |name: &Ident| self.header.has_member(name) || self.attr_named(name).is_some();
+        for attr in &self.attrs {
+            if let Form::Selected { by, .. } = &attr.form {
+                if *by != "inherited" && !known(by) {
+                    return Err(Error::new(by.span(), format!("no field `{by}` in this set")));
+                }
+            }
+        }
+        match &self.on.provide {
+            Some(field) if !known(field) => {
+                Err(Error::new(field.span(), format!("no field `{field}` in this set")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The selector that a viewed set takes from `by`; `attrs`, `outer` and `header` are in scope.
+    pub(crate) fn view_selector(&self, by: &Ident) -> TokenStream {
+        let private = quote!(::netlink::wire::private);
+        if by == "inherited" {
+            return quote!(outer.inherited());
+        }
+        if self.header.has_member(by) {
+            let name = self.name;
+            let read = self.header.read(by, &quote!(#name), &quote!(header));
+            return quote!(::core::option::Option::Some(
+                ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#read))
+            ));
+        }
+        let name = self.name;
+        match self.attr_named(by) {
+            Some(attr) => match &attr.form {
+                Form::Tagged { ty, key } => {
+                    let (codec, c_name) = (attr.key_codec(), &attr.c_name);
+                    quote!(#private::view_key::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(
+                        attrs, #key, outer, #name::__SIZE, #c_name)?)
+                }
+                Form::Plain(ty) => {
+                    let (id, codec, c_name) = (attr.id, &attr.codec, &attr.c_name);
+                    quote!(#private::view_key::<#ty, #codec>(attrs, #id, outer, #name::__SIZE, #c_name)?)
+                }
+                _ => quote!(::core::option::Option::None),
+            },
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
+    /// Statements after the walk: unions whose selector is known by then.
+    fn joins(&self) -> TokenStream {
+        let unknown = self.unknown;
+        let private = quote!(::netlink::wire::private);
+        let mut joins = TokenStream::new();
+        for attr in &self.attrs {
+            let (name, c_name) = (attr.name, &attr.c_name);
+            let (key_slot, data_slot) = attr.raw_slots();
+            if let Form::Tagged { ty, .. } = &attr.form {
+                let (codec, data_name) = (attr.key_codec(), attr.data_name());
+                joins.extend(quote! {
+                    this.#name = #private::join_kind::<#ty, #codec>(
+                        #key_slot, #data_slot, cx, &mut this.#unknown, (#c_name, #data_name))?;
+                });
+            }
+        }
+        for attr in &self.attrs {
+            let (name, c_name) = (attr.name, &attr.c_name);
+            let (_, data_slot) = attr.raw_slots();
+            if let Form::Selected { ty, by } = &attr.form {
+                let key = if *by == "inherited" {
+                    quote!(outer.inherited())
+                } else if matches!(self.attr_named(by).map(|a| &a.form), Some(Form::Tagged { .. })) {
+                    quote!(this.#by.as_ref().and_then(::netlink::wire::Kind::key))
+                } else {
+                    quote!(::netlink::wire::ToKey::to_key(&this.#by))
+                };
+                joins.extend(quote! {
+                    this.#name = #private::select_kind::<#ty>(
+                        #key, #data_slot, cx, &mut this.#unknown, #c_name)?;
+                });
+            }
+        }
+        joins
+    }
+
+    /// The context of what is nested: `cx` from `outer`.
+    pub(crate) fn provide(&self) -> TokenStream {
+        match &self.on.provide {
+            Some(by) => {
+                let key = self.view_selector(by);
+                quote!(let cx = outer.with_inherited(#key);)
+            }
+            None => quote!(let cx = outer;),
+        }
+    }
+
+    fn emit(&self, setters: &[TokenStream]) -> TokenStream {
+        let (name, unknown) = (self.name, self.unknown);
+        let text = name.to_string();
+        let private = quote!(::netlink::wire::private);
+        let constants = self.header.constants();
+        let nested = self.header.is_empty();
+        let least = match &self.on.short_header {
+            Some(least) => quote!(#least),
+            None => quote!(#name::__SIZE),
+        };
+        let header_reads = self.header.members().map(|member| {
+            let (field, read) =
+                (member.name, self.header.read(member.name, &quote!(Self), &quote!(header)));
+            quote!(this.#field = #read;)
+        });
+        let provide = self.provide();
+        let slots = self.attrs.iter().flat_map(|attr| {
+            let (key, data) = attr.raw_slots();
+            match attr.form {
+                Form::Tagged { .. } => vec![key, data],
+                Form::Selected { .. } => vec![data],
+                _ => Vec::new(),
+            }
+        });
+        let arms = self.attrs.iter().map(|attr| attr.decode_arm(unknown));
+        let pads = &self.on.pads;
+        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
+        let joins = self.joins();
+        let header_write = self.header.write();
+        let put_header = if self.header.is_empty() {
+            quote!()
+        } else {
+            quote! {
+                #private::put_header(out, Self::__SIZE, |out| {
+                    #header_write
+                    ::core::result::Result::Ok(())
+                })?;
+            }
+        };
+        let encodes = self.attrs.iter().map(Attr::encode);
+        let changes = self.attrs.iter().map(Attr::change);
+        let header_schema = self.header.schema(name);
+        let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
+        let record = self.on.record;
+        let record_impl = record.then(|| {
+            quote!(#[automatically_derived] impl ::netlink::wire::Record for #name {})
+        });
+        let view_name = view::name(name);
+        let view = view::expand(self, &least);
+        quote! {
+            #[automatically_derived]
+            impl #name {
+                #constants
+                #(#setters)*
+
+                /// The form of this type, for schema users.
+                pub fn schema() -> &'static ::netlink::wire::schema::SetSchema {
+                    use ::netlink::wire::schema::*;
+                    static SCHEMA: SetSchema = SetSchema {
+                        name: #text,
+                        header: &[#(#header_schema),*],
+                        header_size: #name::__SIZE,
+                        record: #record,
+                        attrs: &[#(#attr_schema)*],
+                        pads: &[#(#pads),*],
+                    };
+                    &SCHEMA
+                }
+            }
+
+            #[automatically_derived]
+            impl ::netlink::wire::Value for #name {
+                type View<'a> = #view_name<'a>;
+                const NESTED: bool = #nested;
+                const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Set(Self::schema);
+
+                fn decode(
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                    let outer = cx.deeper()?;
+                    let mut this = <Self as ::core::default::Default>::default();
+                    let (header, attrs) =
+                        #private::split_header(bytes, Self::__SIZE, #least, &mut this.#unknown)?;
+                    #(#header_reads)*
+                    #provide
+                    let _ = (header, outer, cx);
+                    #(let mut #slots = ::core::option::Option::None;)*
+                    let mut walk = #private::walk(attrs, Self::__SIZE);
+                    while let ::core::option::Option::Some(attr) = walk.next_attr()? {
+                        match attr.id() {
+                            #(#arms)*
+                            #pad_arm
+                            _ => #private::keep(&attr, &mut this.#unknown),
+                        }
+                    }
+                    #joins
+                    ::core::result::Result::Ok(this)
+                }
+
+                #[inline]
+                fn view<'a>(
+                    bytes: &'a [u8],
+                    cx: ::netlink::wire::Cx<'a>,
+                ) -> ::core::result::Result<#view_name<'a>, ::netlink::wire::DecodeError> {
+                    #view_name::new(bytes, cx)
+                }
+
+                fn encode(
+                    &self,
+                    out: &mut ::netlink::wire::Encoder<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                    let start = out.position();
+                    #put_header
+                    #(#encodes)*
+                    #private::put_unknown(&self.#unknown, start, out);
+                    ::core::result::Result::Ok(())
+                }
+
+                fn changes_from(&self, base: &Self) -> ::core::option::Option<Self> {
+                    let mut change = self.clone();
+                    let mut some = false;
+                    #(#changes)*
+                    if self.#unknown == base.#unknown {
+                        change.#unknown = ::core::default::Default::default();
+                    } else {
+                        some = true;
+                    }
+                    some.then_some(change)
+                }
+            }
+
+            #record_impl
+            #view
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The fixed members of a struct, or of the header in front of attributes: offsets, reading, writing, schema.
+
+use crate::field::ident;
+use crate::nl::{Hidden, Nl, c_name};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Result, Type};
+
+/// A slot of the C struct.
+enum Slot<'a> {
+    Pad(&'a syn::Expr),
+    /// The record's own length.
+    Length,
+    Count { of: &'a Ident, repr: &'a Type, unit: &'a Ident, bias: TokenStream },
+    Field(Member<'a>),
+}
+
+pub(crate) struct Member<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) ty: &'a Type,
+    pub(crate) c_name: String,
+    codec: TokenStream,
+    by: Option<&'a Ident>,
+    /// First bit and width, and whether it starts a storage unit.
+    bits: Option<(TokenStream, TokenStream, bool)>,
+}
+
+/// All fixed members with their offsets.
+pub(crate) struct Header<'a> {
+    slots: Vec<Slot<'a>>,
+    pad_end: Option<&'a syn::Expr>,
+}
+
+pub(crate) const MEMBER_KEYS: &[&str] = &["pad", "count", "as", "bits", "by"];
+
+fn constant(index: usize) -> Ident {
+    format_ident!("__AT{index}")
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn new(record: bool, pad_end: Option<&'a syn::Expr>) -> Self {
+        Header { slots: if record { vec![Slot::Length] } else { Vec::new() }, pad_end }
+    }
+
+    /// Adds the hidden members before a field.
+    pub(crate) fn hidden(&mut self, nl: &'a Nl) {
+        for hidden in &nl.hidden {
+            self.slots.push(match hidden {
+                Hidden::Pad(len) => Slot::Pad(len),
+                Hidden::Count { of, repr, unit, bias } => Slot::Count {
+                    of,
+                    repr,
+                    unit,
+                    bias: bias.as_ref().map_or(quote!(0), |bias| quote!(#bias)),
+                },
+            });
+        }
+    }
+
+    pub(crate) fn field(&mut self, field: &'a syn::Field, nl: &'a Nl) -> Result<()> {
+        self.hidden(nl);
+        let name = ident(field)?;
+        let bits = match &nl.bits {
+            None => None,
+            Some(width) => {
+                let ty = &field.ty;
+                // Bitfields of one type share storage as long as they fit; mixing types starts a new unit.
+                let before = self.slots.last().and_then(|slot| match slot {
+                    Slot::Field(Member { bits: Some((first, width, _)), ty: last, .. })
+                        if quote!(#last).to_string() == quote!(#ty).to_string() =>
+                    {
+                        Some(quote!(#first + #width))
+                    }
+                    _ => None,
+                });
+                let starts = before.is_none() || !nl.hidden.is_empty();
+                let first = if starts { quote!(0) } else { before.unwrap_or_default() };
+                Some((first, quote!(#width), starts))
+            }
+        };
+        let codec = match &nl.as_ {
+            Some(codec) => quote!(#codec),
+            None => quote!(::netlink::wire::Native),
+        };
+        self.slots.push(Slot::Field(Member {
+            name,
+            ty: &field.ty,
+            c_name: c_name(&field.attrs, &name.to_string()),
+            codec,
+            by: nl.by.as_ref(),
+            bits,
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member<'a>> {
+        self.slots.iter().filter_map(|slot| match slot {
+            Slot::Field(member) => Some(member),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    pub(crate) fn has_member(&self, name: &Ident) -> bool {
+        self.members().any(|member| member.name == name)
+    }
+
+    /// The names of hidden counts' targets.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &Ident> {
+        self.slots.iter().filter_map(|slot| match slot {
+            Slot::Count { of, .. } => Some(*of),
+            _ => None,
+        })
+    }
+
+    fn size_align(slot: &Slot<'_>) -> (TokenStream, TokenStream) {
+        match slot {
+            Slot::Pad(len) => (quote!(#len), quote!(1)),
+            Slot::Length => (quote!(2), quote!(2)),
+            Slot::Count { repr, .. } => (
+                quote!(<#repr as ::netlink::wire::Layout>::SIZE),
+                quote!(<#repr as ::netlink::wire::Layout>::ALIGN),
+            ),
+            Slot::Field(Member { ty, by: Some(_), .. }) => (
+                quote!(<#ty as ::netlink::wire::FixedKind>::SIZE),
+                quote!(<#ty as ::netlink::wire::FixedKind>::ALIGN),
+            ),
+            Slot::Field(Member { ty, codec, .. }) => (
+                quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::SIZE),
+                quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::ALIGN),
+            ),
+        }
+    }
+
+    /// Offsets as constants, then `__END` (after the last member), `__ALIGN` and `__SIZE` (what `sizeof` says).
+    pub(crate) fn constants(&self) -> TokenStream {
+        let mut items = Vec::new();
+        let mut end = quote!(0);
+        let mut align = quote!(1);
+        for (index, slot) in self.slots.iter().enumerate() {
+            let at = constant(index);
+            if let Slot::Field(Member { bits: Some((_, _, false)), .. }) = slot {
+                let before = constant(index - 1);
+                items.push(quote!(const #at: usize = Self::#before;));
+                continue;
+            }
+            let (size, slot_align) = Self::size_align(slot);
+            items.push(quote!(const #at: usize = ::netlink::wire::align_up(#end, #slot_align);));
+            end = quote!(Self::#at + #size);
+            align = quote!(if #slot_align > #align { #slot_align } else { #align });
+        }
+        if let Some(pad) = self.pad_end {
+            end = quote!(#end + #pad);
+        }
+        quote! {
+            #(#items)*
+            const __END: usize = #end;
+            const __ALIGN: usize = { #align };
+            const __SIZE: usize = ::netlink::wire::align_up(Self::__END, Self::__ALIGN);
+        }
+    }
+
+    /// An expression that reads a member from `bytes`.
+    pub(crate) fn read(&self, name: &Ident, owner: &TokenStream, bytes: &TokenStream) -> TokenStream {
+        for (index, slot) in self.slots.iter().enumerate() {
+            let Slot::Field(member) = slot else { continue };
+            if member.name != name {
+                continue;
+            }
+            let at = constant(index);
+            let ty = member.ty;
+            let slice = quote!(::netlink::wire::private::from(#bytes, #owner::#at));
+            if let Some((first, width, _)) = &member.bits {
+                return quote!(<#ty as ::netlink::wire::Int>::from_bits(
+                    ::netlink::wire::private::read_bits(#slice, <#ty as ::netlink::wire::Int>::SIZE, #first, #width)
+                ));
+            }
+            if let Some(by) = member.by {
+                let key = self.read(by, owner, bytes);
+                return quote!(<#ty as ::netlink::wire::FixedKind>::read(
+                    ::netlink::wire::Int::to_bits(#key), #slice
+                ));
+            }
+            let codec = &member.codec;
+            return quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::read(#slice));
+        }
+        // Checked by whoever names a member.
+        let message = format!("no member `{name}`");
+        quote!(::core::compile_error!(#message))
+    }
+
+    /// An expression for the number in the count of `of`, and its unit and bias.
+    pub(crate) fn read_count(&self, of: &Ident) -> Option<(TokenStream, &Ident, &TokenStream)> {
+        self.slots.iter().enumerate().find_map(|(index, slot)| match slot {
+            Slot::Count { of: tail, repr, unit, bias } if *tail == of => {
+                let at = constant(index);
+                let read = quote!(::netlink::wire::Int::to_bits(<#repr as ::netlink::wire::Layout>::read(
+                    ::netlink::wire::private::from(bytes, Self::#at)
+                )));
+                Some((read, *unit, bias))
+            }
+            _ => None,
+        })
+    }
+
+    /// Statements that write all members of `self` to `out`, zeroed bytes.
+    pub(crate) fn write(&self) -> TokenStream {
+        let statements = self.slots.iter().enumerate().map(|(index, slot)| {
+            let at = constant(index);
+            let slice = quote!(::netlink::wire::private::from_mut(out, Self::#at));
+            match slot {
+                Slot::Pad(_) | Slot::Length => quote!(),
+                Slot::Count { of, repr, unit, bias } => {
+                    let name = of.to_string();
+                    let count = match unit.to_string().as_str() {
+                        "bits" => quote!(8 * self.#of.len()),
+                        _ => quote!(self.#of.len()),
+                    };
+                    quote!(::netlink::wire::private::write_count::<#repr>(#count, #bias, #name, #slice)?;)
+                }
+                Slot::Field(member) => {
+                    let (name, ty, codec, c_name) = (member.name, member.ty, &member.codec, &member.c_name);
+                    if let Some((first, width, _)) = &member.bits {
+                        quote!(::netlink::wire::private::write_bits(
+                            #slice,
+                            <#ty as ::netlink::wire::Int>::SIZE,
+                            #first,
+                            #width,
+                            ::netlink::wire::Int::to_bits(self.#name),
+                        );)
+                    } else if member.by.is_some() {
+                        quote!(::netlink::wire::FixedKind::write(&self.#name, #slice)
+                            .map_err(|error| error.within(#c_name))?;)
+                    } else {
+                        quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::write(&self.#name, #slice)
+                            .map_err(|error| error.within(#c_name))?;)
+                    }
+                }
+            }
+        });
+        quote!(#(#statements)*)
+    }
+
+    /// Schema entries of the members.
+    pub(crate) fn schema(&self, owner: &Ident) -> Vec<TokenStream> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, slot)| {
+                let at = constant(index);
+                match slot {
+                    Slot::Pad(_) | Slot::Length => None,
+                    Slot::Count { of, repr, unit, bias } => {
+                        let of = of.to_string();
+                        let unit = match unit.to_string().as_str() {
+                            "bits" => quote!(Bits),
+                            "bytes" => quote!(Bytes),
+                            _ => quote!(Items),
+                        };
+                        let name = format!("count of {of}");
+                        Some(member_schema(
+                            &name,
+                            &quote!(#owner::#at),
+                            &quote!(<#repr as ::netlink::wire::Layout>::SHAPE),
+                            &quote!(::core::option::Option::None),
+                            &quote!(Part::Count { of: #of, unit: CountUnit::#unit, bias: #bias }),
+                        ))
+                    }
+                    Slot::Field(member) => {
+                        let (ty, codec) = (member.ty, &member.codec);
+                        let shape = match member.by {
+                            Some(_) => quote!(<#ty as ::netlink::wire::FixedKind>::SHAPE),
+                            None => quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::SHAPE),
+                        };
+                        let bits = match &member.bits {
+                            Some((first, width, _)) => quote!(::core::option::Option::Some((#first, #width))),
+                            None => quote!(::core::option::Option::None),
+                        };
+                        Some(member_schema(
+                            &member.c_name,
+                            &quote!(#owner::#at),
+                            &shape,
+                            &bits,
+                            &quote!(Part::Fixed),
+                        ))
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// The members that a `by` names must exist.
+    pub(crate) fn check(&self) -> Result<()> {
+        for member in self.members() {
+            if let Some(by) = member.by {
+                if !self.has_member(by) {
+                    return Err(syn::Error::new(by.span(), format!("no member `{by}` in this struct")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One entry of a member table; the names of the schema module are in scope where it stands.
+pub(crate) fn member_schema(
+    name: &str,
+    offset: &TokenStream,
+    shape: &TokenStream,
+    bits: &TokenStream,
+    part: &TokenStream,
+) -> TokenStream {
+    quote!(Member::new(#name, #offset, #shape, #bits, #part))
+}

@@ -1,0 +1,495 @@
+//! `derive(Kind)`: unions by selector.
+
+use crate::field::inner;
+use crate::nl::Nl;
+use crate::view;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, Lit, Result, Type};
+
+/// What a variant holds.
+enum Payload<'a> {
+    /// Nothing but the selector.
+    None,
+    /// `Option<T>`: the data may be absent.
+    Maybe(&'a Type),
+    /// `T`.
+    Always(&'a Type),
+}
+
+struct Case<'a> {
+    name: &'a Ident,
+    /// `None` for the default case.
+    key: Option<Lit>,
+    payload: Payload<'a>,
+    codec: TokenStream,
+}
+
+/// The variant that keeps what no case takes.
+struct Other<'a> {
+    name: &'a Ident,
+    /// `Other { kind, data }` rather than `Other(bytes)`.
+    with_key: bool,
+    ty: Option<&'a Type>,
+}
+
+struct Union<'a> {
+    name: &'a Ident,
+    vis: &'a syn::Visibility,
+    text: bool,
+    cases: Vec<Case<'a>>,
+    other: Other<'a>,
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let on = Nl::read(&input.attrs)?;
+    on.only("a union", &["key", "fixed"])?;
+    let Data::Enum(data) = &input.data else {
+        return Err(Error::new_spanned(&input.ident, "expected an enum"));
+    };
+    let text = match &on.key {
+        Some(Expr::Path(path)) if path.path.is_ident("str") => true,
+        Some(Expr::Path(path)) if path.path.is_ident("int") => false,
+        _ => {
+            return Err(Error::new_spanned(
+                &input.ident,
+                "a union says what selects it: `#[nl(key = str)]` or `#[nl(key = int)]`",
+            ));
+        }
+    };
+    let mut cases = Vec::new();
+    let mut other = None;
+    for variant in &data.variants {
+        let nl = Nl::read(&variant.attrs)?;
+        nl.only("a case", &["case", "default", "other", "as"])?;
+        if nl.other {
+            let (with_key, ty) = match &variant.fields {
+                Fields::Named(_) => (true, None),
+                Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                    (false, fields.unnamed.first().map(|field| &field.ty))
+                }
+                _ => {
+                    return Err(Error::new_spanned(
+                        variant,
+                        "expected `Other { kind, data }` or `Other(bytes)`",
+                    ));
+                }
+            };
+            other = Some(Other { name: &variant.ident, with_key, ty });
+            continue;
+        }
+        cases.push(case(variant, &nl, text)?);
+    }
+    let Some(other) = other else {
+        return Err(Error::new_spanned(
+            &input.ident,
+            "a union needs a variant marked `#[nl(other)]` for what it does not know",
+        ));
+    };
+    let union = Union { name: &input.ident, vis: &input.vis, text, cases, other };
+    union.check()?;
+    if on.fixed { union.emit_fixed() } else { union.emit() }
+}
+
+fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> {
+    let key = match (&nl.case, nl.default) {
+        (Some(lit), false) => {
+            if text != matches!(lit, Lit::Str(_)) {
+                let want = if text { "a string" } else { "a number" };
+                return Err(Error::new_spanned(lit, format!("this union is selected by {want}")));
+            }
+            Some(lit.clone())
+        }
+        (None, true) => None,
+        _ => {
+            return Err(Error::new_spanned(
+                variant,
+                "a variant says what selects it: `case = …`, `default` or `other`",
+            ));
+        }
+    };
+    let payload = match &variant.fields {
+        Fields::Unit => Payload::None,
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => match fields.unnamed.first() {
+            Some(field) => match inner(&field.ty, "Option") {
+                Some(ty) => Payload::Maybe(ty),
+                None => Payload::Always(&field.ty),
+            },
+            None => Payload::None,
+        },
+        _ => return Err(Error::new_spanned(variant, "a case holds one value or none")),
+    };
+    let codec = match &nl.as_ {
+        Some(codec) => quote!(#codec),
+        None => quote!(::netlink::wire::Native),
+    };
+    Ok(Case { name: &variant.ident, key, payload, codec })
+}
+
+impl Case<'_> {
+    fn ty(&self) -> Option<&Type> {
+        match self.payload {
+            Payload::None => None,
+            Payload::Maybe(ty) | Payload::Always(ty) => Some(ty),
+        }
+    }
+
+    fn literal(&self, text: bool) -> Option<TokenStream> {
+        let key = self.key.as_ref()?;
+        Some(match key {
+            Lit::Str(string) if text => {
+                let bytes = syn::LitByteStr::new(string.value().as_bytes(), string.span());
+                quote!(#bytes)
+            }
+            key => quote!(#key),
+        })
+    }
+}
+
+impl Union<'_> {
+    fn check(&self) -> Result<()> {
+        let mut seen: Vec<String> = Vec::new();
+        for case in &self.cases {
+            let key = case.key.as_ref().map_or_else(|| "default".to_owned(), |key| quote!(#key).to_string());
+            if seen.contains(&key) {
+                return Err(Error::new(case.name.span(), format!("{key} selects two cases")));
+            }
+            seen.push(key);
+        }
+        Ok(())
+    }
+
+    /// A pattern for the selector of a case.
+    fn pattern(&self, case: &Case<'_>) -> TokenStream {
+        match case.literal(self.text) {
+            Some(key) if self.text => quote!(::netlink::wire::Key::Text(#key)),
+            Some(key) => quote!(::netlink::wire::Key::Int(#key)),
+            None => quote!(_),
+        }
+    }
+
+    fn emit(&self) -> Result<TokenStream> {
+        let (name, other) = (self.name, self.other.name);
+        let text = name.to_string();
+        let view = view::name(name);
+        let selector = if self.text { quote!(::netlink::wire::NlString) } else { quote!(u64) };
+        let (decode, views) = (self.decode_arms(false), self.decode_arms(true));
+        let keys = self.key_arms();
+        let has_data = self.cases.iter().map(|case| {
+            let variant = case.name;
+            match case.payload {
+                Payload::None => quote!(Self::#variant => false,),
+                Payload::Maybe(_) => quote!(Self::#variant(data) => data.is_some(),),
+                Payload::Always(_) => quote!(Self::#variant(_) => true,),
+            }
+        });
+        let other_has = if self.other.with_key {
+            quote!(Self::#other { data, .. } => data.is_some(),)
+        } else {
+            quote!(Self::#other(_) => true,)
+        };
+        let nested = self.cases.iter().filter_map(|case| {
+            let (variant, codec, ty) = (case.name, &case.codec, case.ty()?);
+            Some(quote!(Self::#variant(_) => <#codec as ::netlink::wire::Codec<#ty>>::NESTED,))
+        });
+        let encode = self.cases.iter().filter_map(|case| {
+            let (variant, codec, ty) = (case.name, &case.codec, case.ty()?);
+            let data = match case.payload {
+                Payload::Maybe(_) => quote!(Self::#variant(::core::option::Option::Some(data))),
+                _ => quote!(Self::#variant(data)),
+            };
+            Some(quote!(#data => <#codec as ::netlink::wire::Codec<#ty>>::encode(data, out),))
+        });
+        let other_encode = if self.other.with_key {
+            quote!(Self::#other { data: ::core::option::Option::Some(data), .. })
+        } else {
+            quote!(Self::#other(data))
+        };
+        let changes = self.cases.iter().filter_map(|case| self.change_arm(case));
+        let schema = self.cases.iter().map(|case| {
+            let variant = case.name.to_string();
+            let key = match (&case.key, self.text) {
+                (Some(key), true) => quote!(::core::option::Option::Some(CaseKey::Text(#key))),
+                (Some(key), false) => quote!(::core::option::Option::Some(CaseKey::Int(#key))),
+                (None, _) => quote!(::core::option::Option::None),
+            };
+            let shape = match case.ty() {
+                Some(ty) => {
+                    let codec = &case.codec;
+                    quote!(::core::option::Option::Some(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE))
+                }
+                None => quote!(::core::option::Option::None),
+            };
+            quote!(Case { name: #variant, key: #key, shape: #shape })
+        });
+        let view_type = self.view_type(&view);
+        Ok(quote! {
+            #view_type
+
+            #[automatically_derived]
+            impl ::netlink::wire::Kind for #name {
+                type View<'a> = #view<'a>;
+                type Selector = #selector;
+
+                fn schema() -> &'static ::netlink::wire::schema::UnionSchema {
+                    use ::netlink::wire::schema::{Case, CaseKey, UnionSchema};
+                    // A union of one default case has no key.
+                    const _: ::core::option::Option<CaseKey> = ::core::option::Option::None;
+                    static SCHEMA: UnionSchema =
+                        UnionSchema { name: #text, cases: &[#(#schema),*] };
+                    &SCHEMA
+                }
+
+                fn decode(
+                    key: ::netlink::wire::Key<'_>,
+                    data: ::core::option::Option<&[u8]>,
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                    #decode
+                }
+
+                fn view<'a>(
+                    key: ::netlink::wire::Key<'a>,
+                    data: ::core::option::Option<&'a [u8]>,
+                    cx: ::netlink::wire::Cx<'a>,
+                ) -> ::core::result::Result<#view<'a>, ::netlink::wire::DecodeError> {
+                    #views
+                }
+
+                fn key(&self) -> ::core::option::Option<::netlink::wire::Key<'_>> {
+                    match self { #keys }
+                }
+
+                fn has_data(&self) -> bool {
+                    match self { #(#has_data)* #other_has }
+                }
+
+                fn nested(&self) -> bool {
+                    match self { #(#nested)* _ => false }
+                }
+
+                fn encode_data(
+                    &self,
+                    out: &mut ::netlink::wire::Encoder<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                    match self {
+                        #(#encode)*
+                        #other_encode => {
+                            out.put(data);
+                            ::core::result::Result::Ok(())
+                        }
+                        _ => ::core::result::Result::Ok(()),
+                    }
+                }
+
+                fn changes_from(&self, base: &Self) -> ::core::option::Option<Self> {
+                    match (self, base) {
+                        #(#changes)*
+                        _ => (self != base).then(|| self.clone()),
+                    }
+                }
+            }
+        })
+    }
+
+    /// The body of `decode`, or of `view`.
+    fn decode_arms(&self, view: bool) -> TokenStream {
+        let owner = if view { let name = view::name(self.name); quote!(#name) } else { quote!(Self) };
+        let method = if view { quote!(view) } else { quote!(decode) };
+        let some = quote!(::core::option::Option::Some);
+        let arms = self.cases.iter().map(|case| {
+            let (variant, codec, pattern) = (case.name, &case.codec, self.pattern(case));
+            match case.payload {
+                Payload::None => quote!((#pattern, ::core::option::Option::None) => #owner::#variant,),
+                Payload::Maybe(ty) => quote! {
+                    (#pattern, data) => #owner::#variant(match data {
+                        #some(data) => #some(<#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?),
+                        ::core::option::Option::None => ::core::option::Option::None,
+                    }),
+                },
+                Payload::Always(ty) => quote! {
+                    (#pattern, #some(data)) => #owner::#variant(
+                        <#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?
+                    ),
+                },
+            }
+        });
+        let unfit = quote! {
+            return ::core::result::Result::Err(::netlink::wire::DecodeError::unrepresentable())
+        };
+        let other = self.other.name;
+        let last = if self.other.with_key {
+            let (wanted, kind) = match (self.text, view) {
+                (true, false) => (quote!(Text), quote!(::netlink::wire::NlString::from(key))),
+                (true, true) => (quote!(Text), quote!(::netlink::wire::NlStr::from(key))),
+                (false, _) => (quote!(Int), quote!(match ::core::convert::TryFrom::try_from(key) {
+                    ::core::result::Result::Ok(kind) => kind,
+                    ::core::result::Result::Err(_) => #unfit,
+                })),
+            };
+            let data = if view { quote!(data) } else { quote!(data.map(::core::convert::Into::into)) };
+            quote! {
+                (::netlink::wire::Key::#wanted(key), data) => #owner::#other { kind: #kind, data: #data },
+                _ => #unfit,
+            }
+        } else {
+            let data = if view { quote!(data) } else { quote!(data.into()) };
+            quote! {
+                (_, #some(data)) => #owner::#other(#data),
+                _ => #unfit,
+            }
+        };
+        // A default case that takes every selector leaves nothing for what follows.
+        let unreachable = self.cases.iter().any(|case| case.key.is_none()).then(|| {
+            quote!(#[expect(unreachable_patterns, reason = "the default case takes every selector")])
+        });
+        quote! {
+            let _ = cx;
+            #unreachable
+            let value = match (key, data) { #(#arms)* #last };
+            ::core::result::Result::Ok(value)
+        }
+    }
+
+    fn key_arms(&self) -> TokenStream {
+        let arms = self.cases.iter().map(|case| {
+            let variant = case.name;
+            let pattern = match case.payload {
+                Payload::None => quote!(Self::#variant),
+                _ => quote!(Self::#variant(_)),
+            };
+            match case.literal(self.text) {
+                Some(_) => {
+                    let key = self.pattern(case);
+                    quote!(#pattern => ::core::option::Option::Some(#key),)
+                }
+                None => quote!(#pattern => ::core::option::Option::None,),
+            }
+        });
+        let other = self.other.name;
+        let last = match (self.other.with_key, self.text) {
+            (true, true) => quote!(Self::#other { kind, .. } => ::netlink::wire::ToKey::to_key(kind),),
+            (true, false) => quote! {
+                Self::#other { kind, .. } => ::core::option::Option::Some(
+                    ::netlink::wire::Key::Int(::core::convert::Into::into(*kind))
+                ),
+            },
+            (false, _) => quote!(Self::#other(_) => ::core::option::Option::None,),
+        };
+        quote!(#(#arms)* #last)
+    }
+
+    fn change_arm(&self, case: &Case<'_>) -> Option<TokenStream> {
+        let variant = case.name;
+        let ty = case.ty()?;
+        // Lists change as a whole, through the last arm.
+        if crate::field::is_named(ty, "Vec") {
+            return None;
+        }
+        Some(match case.payload {
+            Payload::Maybe(_) => quote! {
+                (Self::#variant(::core::option::Option::Some(new)), Self::#variant(::core::option::Option::Some(old))) => {
+                    ::netlink::wire::Value::changes_from(new, old)
+                        .map(|data| Self::#variant(::core::option::Option::Some(data)))
+                }
+            },
+            _ => quote! {
+                (Self::#variant(new), Self::#variant(old)) => {
+                    ::netlink::wire::Value::changes_from(new, old).map(Self::#variant)
+                }
+            },
+        })
+    }
+
+    /// The enum that views hand out.
+    fn view_type(&self, view: &Ident) -> TokenStream {
+        let (owner, vis) = (self.name, self.vis);
+        let doc = format!("A [`{owner}`] as it stands in received bytes.");
+        let variants = self.cases.iter().map(|case| {
+            let (variant, codec) = (case.name, &case.codec);
+            let doc = format!("See [`{owner}::{variant}`].");
+            let data = match case.payload {
+                Payload::None => quote!(),
+                Payload::Maybe(ty) => quote!((::core::option::Option<<#codec as ::netlink::wire::Codec<#ty>>::View<'a>>)),
+                Payload::Always(ty) => quote!((<#codec as ::netlink::wire::Codec<#ty>>::View<'a>)),
+            };
+            quote!(#[doc = #doc] #variant #data,)
+        });
+        let other = self.other.name;
+        let doc_other = format!("See [`{owner}::{other}`].");
+        let fields = match (self.other.with_key, self.text) {
+            (true, text) => {
+                let kind = if text { quote!(::netlink::wire::NlStr<'a>) } else { quote!(u32) };
+                quote!({
+                    /// The selector.
+                    kind: #kind,
+                    /// The payload.
+                    data: ::core::option::Option<&'a [u8]>,
+                })
+            }
+            (false, _) => quote!((&'a [u8])),
+        };
+        quote! {
+            #[doc = #doc]
+            #[derive(Debug)]
+            #[non_exhaustive]
+            #vis enum #view<'a> {
+                #(#variants)*
+                #[doc = #doc_other]
+                #other #fields,
+            }
+        }
+    }
+
+    fn emit_fixed(&self) -> Result<TokenStream> {
+        let (name, other) = (self.name, self.other.name);
+        let Some(raw) = self.other.ty else {
+            return Err(Error::new(other.span(), "a union in a struct keeps what it does not know as `Other([u8; N])`"));
+        };
+        if self.text {
+            return Err(Error::new(name.span(), "a union in a struct is selected by a number"));
+        }
+        let layout = quote!(::netlink::wire::Layout);
+        let types: Vec<&Type> = self.cases.iter().filter_map(Case::ty).chain([raw]).collect();
+        let reads = self.cases.iter().filter_map(|case| {
+            let (variant, ty, key) = (case.name, case.ty()?, case.literal(false)?);
+            Some(quote! {
+                #key if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
+                    Self::#variant(<#ty as #layout>::read(bytes))
+                }
+            })
+        });
+        let writes = self.cases.iter().filter_map(|case| {
+            let (variant, ty) = (case.name, case.ty()?);
+            Some(quote!(Self::#variant(value) => <#ty as #layout>::write(value, out),))
+        });
+        let largest = |what: Ident| {
+            types.iter().fold(quote!(0), |most, ty| {
+                quote!({ let a = <#ty as #layout>::#what; let b = #most; if a > b { a } else { b } })
+            })
+        };
+        let (size, align) = (largest(format_ident!("SIZE")), largest(format_ident!("ALIGN")));
+        Ok(quote! {
+            #[automatically_derived]
+            impl ::netlink::wire::FixedKind for #name {
+                const SIZE: usize = #size;
+                const ALIGN: usize = #align;
+                const SHAPE: ::netlink::wire::Shape = <#raw as #layout>::SHAPE;
+
+                fn read(key: u64, bytes: &[u8]) -> Self {
+                    match key {
+                        #(#reads)*
+                        _ => Self::#other(<#raw as #layout>::read(bytes)),
+                    }
+                }
+
+                fn write(&self, out: &mut [u8]) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                    match self {
+                        #(#writes)*
+                        Self::#other(raw) => <#raw as #layout>::write(raw, out),
+                    }
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,326 @@
+//! `derive(Layout)`: fixed structs, structs that grew, structs with a tail.
+
+use crate::field::{ident, inner, is_named, named_fields, setter};
+use crate::header::{Header, MEMBER_KEYS, member_schema};
+use crate::nl::{Nl, c_name};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Error, Ident, Result, Type};
+
+/// What follows the fixed members.
+struct Tail<'a> {
+    name: &'a Ident,
+    ty: &'a Type,
+    c_name: String,
+    codec: TokenStream,
+    /// The element type of a counted tail; `None` for what fills the rest.
+    item: Option<&'a Type>,
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let on_struct = Nl::read(&input.attrs)?;
+    on_struct.only("a fixed struct", &["grows", "pad_end"])?;
+    let fields = named_fields(input)?;
+    let nls = fields.iter().map(|field| Nl::read(&field.attrs)).collect::<Result<Vec<_>>>()?;
+
+    let mut header = Header::new(false, on_struct.pad_end.as_ref());
+    let mut tails: Vec<Tail<'_>> = Vec::new();
+    let mut growth = None;
+    let mut setters = Vec::new();
+    for (field, nl) in fields.iter().zip(&nls) {
+        let name = ident(field)?;
+        if is_named(&field.ty, "Growth") {
+            nl.only("the growth field", &[])?;
+            growth = Some(name);
+            continue;
+        }
+        setters.push(setter(&input.ident, field)?);
+        if nl.tail || nl.rest {
+            nl.only("a tail", &["tail", "rest", "as", "pad", "count"])?;
+            header.hidden(nl);
+            if tails.last().is_some_and(|last| last.item.is_none()) {
+                return Err(Error::new_spanned(field, "nothing can follow a `rest` field"));
+            }
+            let item = if nl.tail {
+                let Some(item) = inner(&field.ty, "Vec") else {
+                    return Err(Error::new_spanned(&field.ty, "a counted tail is a `Vec`"));
+                };
+                Some(item)
+            } else {
+                None
+            };
+            tails.push(Tail {
+                name,
+                ty: &field.ty,
+                c_name: c_name(&field.attrs, &name.to_string()),
+                codec: nl.as_.as_ref().map_or(quote!(::netlink::wire::Native), |codec| quote!(#codec)),
+                item,
+            });
+            continue;
+        }
+        if !tails.is_empty() {
+            return Err(Error::new_spanned(field, "a fixed member cannot follow a tail"));
+        }
+        nl.only("a member of a fixed struct", MEMBER_KEYS)?;
+        header.field(field, nl)?;
+    }
+    header.check()?;
+    check_counts(&header, &tails)?;
+    if on_struct.grows.is_some() != growth.is_some() {
+        return Err(Error::new_spanned(
+            &input.ident,
+            "`grows` on the struct and a field of type `Growth` go together",
+        ));
+    }
+    if let (Some(growth), false) = (growth, tails.is_empty()) {
+        return Err(Error::new_spanned(growth, "a struct with a tail cannot grow"));
+    }
+    Ok(emit(input, &header, &tails, growth, on_struct.grows.as_ref(), &setters))
+}
+
+fn check_counts(header: &Header<'_>, tails: &[Tail<'_>]) -> Result<()> {
+    for of in header.counted() {
+        if !tails.iter().any(|tail| tail.name == of && tail.item.is_some()) {
+            return Err(Error::new(of.span(), format!("no `tail` field named `{of}`")));
+        }
+    }
+    for tail in tails.iter().filter(|tail| tail.item.is_some()) {
+        if header.read_count(tail.name).is_none() {
+            return Err(Error::new(tail.name.span(), "no `count(…)` says how long this tail is"));
+        }
+    }
+    Ok(())
+}
+
+fn emit(
+    input: &DeriveInput,
+    header: &Header<'_>,
+    tails: &[Tail<'_>],
+    growth: Option<&Ident>,
+    grows: Option<&syn::Expr>,
+    setters: &[TokenStream],
+) -> TokenStream {
+    let name = &input.ident;
+    let text = name.to_string();
+    let constants = header.constants();
+    let members = header.members().map(|member| {
+        let (field, read) = (member.name, header.read(member.name, &quote!(Self), &quote!(bytes)));
+        quote!(#field: #read,)
+    });
+    let fixed = match tails.first() {
+        None => quote!(Self::__SIZE),
+        Some(Tail { item: Some(item), codec, .. }) => quote!(
+            ::netlink::wire::align_up(Self::__END, <#codec as ::netlink::wire::FixedCodec<#item>>::ALIGN)
+        ),
+        Some(_) => quote!(Self::__END),
+    };
+    let (tail_reads, tail_writes, tail_fields) = tail_code(header, tails);
+    let growth_field = growth.map(|field| {
+        quote!(#field: ::netlink::wire::Growth::of(bytes, Self::__SIZE),)
+    });
+    let growth_get = match growth {
+        Some(field) => quote!(::core::option::Option::Some(&self.#field)),
+        None => quote!(::core::option::Option::None),
+    };
+    let least = grows.map_or_else(|| fixed.clone(), |least| quote!(#least));
+    let (is_growing, has_tail) = (growth.is_some(), !tails.is_empty());
+    let finish = match tails.last() {
+        Some(tail) if tail.item.is_some() => quote! {
+            if at < bytes.len() {
+                return ::core::result::Result::Err(::netlink::wire::DecodeError::unrepresentable());
+            }
+        },
+        _ => quote!(let _ = at;),
+    };
+    let write = header.write();
+    let schema = schema(name, header, tails, is_growing);
+    let layout = if has_tail { quote!() } else { layout_impl(name) };
+    quote! {
+        #[automatically_derived]
+        impl #name {
+            #constants
+            #(#setters)*
+        }
+
+        #[automatically_derived]
+        impl ::netlink::wire::private::Struct for #name {
+            const FIXED: usize = #fixed;
+            const LEAST: usize = #least;
+            const GROWS: bool = #is_growing;
+            const TAIL: bool = #has_tail;
+
+            #[inline]
+            fn read_all(
+                bytes: &[u8],
+                cx: ::netlink::wire::Cx<'_>,
+            ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                let at = <Self as ::netlink::wire::private::Struct>::FIXED;
+                #tail_reads
+                #finish
+                let _ = cx;
+                ::core::result::Result::Ok(Self { #(#members)* #tail_fields #growth_field })
+            }
+
+            #[inline]
+            fn write_fixed(
+                &self,
+                out: &mut [u8],
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                #write
+                let _ = out;
+                ::core::result::Result::Ok(())
+            }
+
+            #[inline]
+            fn write_tail(
+                &self,
+                out: &mut ::netlink::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                #tail_writes
+                let _ = out;
+                ::core::result::Result::Ok(())
+            }
+
+            #[inline]
+            fn growth(&self) -> ::core::option::Option<&::netlink::wire::Growth> {
+                #growth_get
+            }
+        }
+
+        #[automatically_derived]
+        impl ::netlink::wire::Value for #name {
+            type View<'a> = Self;
+            const NESTED: bool = false;
+            const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Struct(Self::schema);
+
+            #[inline]
+            fn decode(
+                bytes: &[u8],
+                cx: ::netlink::wire::Cx<'_>,
+            ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                ::netlink::wire::private::decode_struct(bytes, cx)
+            }
+
+            #[inline]
+            fn view<'a>(
+                bytes: &'a [u8],
+                cx: ::netlink::wire::Cx<'a>,
+            ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                ::netlink::wire::private::decode_struct(bytes, cx)
+            }
+
+            #[inline]
+            fn encode(
+                &self,
+                out: &mut ::netlink::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                ::netlink::wire::private::encode_struct(self, out)
+            }
+        }
+
+        #layout
+
+        #[automatically_derived]
+        impl #name {
+            /// The form of this type, for schema users.
+            pub fn schema() -> &'static ::netlink::wire::schema::StructSchema {
+                use ::netlink::wire::schema::{CountUnit, Member, Part, StructSchema};
+                // Not every struct counts something.
+                const _: ::core::option::Option<CountUnit> = ::core::option::Option::None;
+                static SCHEMA: StructSchema = StructSchema { name: #text, #schema };
+                &SCHEMA
+            }
+        }
+    }
+}
+
+/// Reading, writing and naming what follows the fixed members.
+fn tail_code(
+    header: &Header<'_>,
+    tails: &[Tail<'_>],
+) -> (TokenStream, TokenStream, TokenStream) {
+    let mut reads = TokenStream::new();
+    let mut writes = TokenStream::new();
+    let mut fields = TokenStream::new();
+    for tail in tails {
+        let (name, ty, codec, c_name) = (tail.name, tail.ty, &tail.codec, &tail.c_name);
+        fields.extend(quote!(#name,));
+        let counted = tail.item.and_then(|item| Some((item, header.read_count(name)?)));
+        let Some((item, (count, unit, bias))) = counted else {
+            reads.extend(quote! {
+                let #name = <#codec as ::netlink::wire::Codec<#ty>>::decode(
+                    ::netlink::wire::private::from(bytes, at), cx,
+                ).map_err(|error| error.within(#c_name, at))?;
+            });
+            writes.extend(quote! {
+                <#codec as ::netlink::wire::Codec<#ty>>::encode(&self.#name, out)
+                    .map_err(|error| error.within(#c_name))?;
+            });
+            continue;
+        };
+        let bits = unit == "bits";
+        let fixed_codec = quote!(<#codec as ::netlink::wire::FixedCodec<#item>>);
+        let packed = quote!(<::netlink::wire::Packed<#codec> as ::netlink::wire::Codec<#ty>>);
+        reads.extend(quote! {
+            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #fixed_codec::SIZE);
+            let slice = ::netlink::wire::private::tail_bytes(bytes, at, len)
+                .map_err(|error| error.within(#c_name, at))?;
+            let #name = #packed::decode(slice, cx).map_err(|error| error.within(#c_name, at))?;
+            let at = at + len;
+        });
+        writes.extend(quote! {
+            #packed::encode(&self.#name, out).map_err(|error| error.within(#c_name))?;
+        });
+    }
+    (reads, writes, fields)
+}
+
+fn layout_impl(name: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::netlink::wire::Layout for #name {
+            const SIZE: usize = Self::__SIZE;
+            const ALIGN: usize = Self::__ALIGN;
+            const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Struct(Self::schema);
+
+            #[inline]
+            fn read(bytes: &[u8]) -> Self {
+                ::netlink::wire::private::read_fixed(
+                    ::netlink::wire::private::up_to(bytes, Self::__SIZE)
+                )
+            }
+
+            #[inline]
+            fn write(
+                &self,
+                out: &mut [u8],
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                ::netlink::wire::private::Struct::write_fixed(self, out)
+            }
+        }
+    }
+}
+
+fn schema(name: &Ident, header: &Header<'_>, tails: &[Tail<'_>], grows: bool) -> TokenStream {
+    let mut members = header.schema(name);
+    for tail in tails {
+        let (ty, codec) = (tail.ty, &tail.codec);
+        let offset = quote!(<#name as ::netlink::wire::private::Struct>::FIXED);
+        let (shape, part) = match tail.item {
+            Some(item) => (
+                quote!(<#codec as ::netlink::wire::FixedCodec<#item>>::SHAPE),
+                quote!(Part::Tail),
+            ),
+            None => (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Part::Rest)),
+        };
+        // Tails are found by their Rust name, which the count gives too.
+        let label = if tail.item.is_some() { tail.name.to_string() } else { tail.c_name.clone() };
+        let none = quote!(::core::option::Option::None);
+        members.push(member_schema(&label, &offset, &shape, &none, &part));
+    }
+    quote! {
+        members: &[#(#members),*],
+        size: <#name as ::netlink::wire::private::Struct>::FIXED,
+        grows: #grows,
+    }
+}

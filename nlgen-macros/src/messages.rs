@@ -1,0 +1,144 @@
+//! `derive(Messages)`: all messages of one protocol.
+
+use crate::nl::{Nl, c_name};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
+
+/// `GetLink` as `GET_LINK`.
+fn constant_name(variant: &Ident) -> Ident {
+    let mut name = String::new();
+    for (index, letter) in variant.to_string().chars().enumerate() {
+        if index > 0 && letter.is_uppercase() {
+            name.push('_');
+        }
+        name.extend(letter.to_uppercase());
+    }
+    Ident::new(&name, variant.span())
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let on = Nl::read(&input.attrs)?;
+    on.only("messages", &["protocol"])?;
+    let name = &input.ident;
+    let Some(protocol) = &on.protocol else {
+        return Err(Error::new_spanned(name, "messages belong to a protocol: `#[nl(protocol = N)]`"));
+    };
+    let Data::Enum(data) = &input.data else {
+        return Err(Error::new_spanned(name, "expected an enum"));
+    };
+    let (mut constants, mut types, mut decodes, mut kinds, mut encodes) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut other = None;
+    let mut seen: Vec<u16> = Vec::new();
+    for variant in &data.variants {
+        let nl = Nl::read(&variant.attrs)?;
+        nl.only("a message", &["id", "reply", "answer", "dump", "other"])?;
+        let ident = &variant.ident;
+        if nl.other {
+            other = Some(ident);
+            continue;
+        }
+        let Some(id) = &nl.id else {
+            return Err(Error::new_spanned(variant, "a message has a number: `#[nl(id = N)]`"));
+        };
+        let number = id.base10_parse::<u16>()?;
+        if seen.contains(&number) {
+            return Err(Error::new_spanned(id, format!("message {number} stands twice")));
+        }
+        seen.push(number);
+        let reply = match &nl.reply {
+            None => format_ident!("Ack"),
+            Some(word) => match word.to_string().as_str() {
+                "ack" => format_ident!("Ack"),
+                "one" => format_ident!("One"),
+                "optional" => format_ident!("Optional"),
+                "many" => format_ident!("Many"),
+                _ => {
+                    return Err(Error::new_spanned(word, "expected `ack`, `one`, `optional` or `many`"));
+                }
+            },
+        };
+        let answer = match &nl.answer {
+            Some(answer) => quote!(::core::option::Option::Some(#answer)),
+            None => quote!(::core::option::Option::None),
+        };
+        let (constant, c_name, dump) = (constant_name(ident), c_name(&variant.attrs, &ident.to_string()), nl.dump);
+        let doc = format!("`{c_name}`; its body is that of [`{name}::{ident}`].");
+        constants.push(quote! {
+            #[doc = #doc]
+            pub const #constant: ::netlink::wire::MessageType = ::netlink::wire::MessageType::new(
+                #protocol, #id, #c_name, ::netlink::wire::Reply::#reply, #answer, #dump,
+            );
+        });
+        match &variant.fields {
+            Fields::Unit => {
+                types.push(quote!((#name::#constant, ::core::option::Option::None)));
+                decodes.push(quote!(#id => Self::#ident,));
+                kinds.push(quote!(Self::#ident => #id,));
+                encodes.push(quote!(Self::#ident => ::core::result::Result::Ok(()),));
+            }
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                let ty = &fields.unnamed;
+                let value = quote!(<#ty as ::netlink::wire::Value>);
+                types.push(quote!((#name::#constant, ::core::option::Option::Some(#value::SHAPE))));
+                decodes.push(quote!(#id => Self::#ident(#value::decode(body, cx)?),));
+                kinds.push(quote!(Self::#ident(_) => #id,));
+                encodes.push(quote!(Self::#ident(body) => #value::encode(body, out),));
+            }
+            _ => return Err(Error::new_spanned(variant, "a message has one body or none")),
+        }
+    }
+    let Some(other) = other else {
+        return Err(Error::new_spanned(
+            name,
+            "messages need a variant `#[nl(other)] Other { kind: u16, body: Vec<u8> }` for what they do not know",
+        ));
+    };
+    Ok(quote! {
+        #[automatically_derived]
+        impl #name {
+            #(#constants)*
+        }
+
+        #[automatically_derived]
+        impl ::netlink::wire::Messages for #name {
+            const TYPES: &'static [(
+                ::netlink::wire::MessageType,
+                ::core::option::Option<::netlink::wire::Shape>,
+            )] = &[#(#types),*];
+
+            fn decode(
+                kind: u16,
+                body: &[u8],
+                cx: ::netlink::wire::Cx<'_>,
+            ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                let _ = cx;
+                ::core::result::Result::Ok(match kind {
+                    #(#decodes)*
+                    kind => Self::#other { kind, body: body.to_vec() },
+                })
+            }
+
+            fn kind(&self) -> u16 {
+                match self {
+                    #(#kinds)*
+                    Self::#other { kind, .. } => *kind,
+                }
+            }
+
+            fn encode(
+                &self,
+                out: &mut ::netlink::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                match self {
+                    #(#encodes)*
+                    Self::#other { body, .. } => {
+                        out.put(body);
+                        ::core::result::Result::Ok(())
+                    }
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,193 @@
+//! `open_enum` and `flags`: integers with named values, from a list of names.
+
+use crate::nl::c_name;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Error, Expr, Fields, Ident, ItemEnum, Result};
+
+/// The integer on the wire: `u8` … `i64`, or `be16`, `be32`, `be64` for network byte order.
+pub(crate) struct Repr {
+    rust: Ident,
+    big: bool,
+}
+
+impl Parse for Repr {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let word: Ident = input.parse()?;
+        let text = word.to_string();
+        if let Some(bits) = text.strip_prefix("be").filter(|bits| ["16", "32", "64"].contains(bits)) {
+            return Ok(Repr { rust: format_ident!("u{bits}", span = word.span()), big: true });
+        }
+        if ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"].contains(&text.as_str()) {
+            return Ok(Repr { rust: word, big: false });
+        }
+        Err(Error::new(word.span(), "expected an integer type, or `be16`, `be32`, `be64`"))
+    }
+}
+
+struct Entry<'a> {
+    attrs: &'a [Attribute],
+    name: &'a Ident,
+    value: &'a Expr,
+}
+
+fn entries(item: &ItemEnum) -> Result<Vec<Entry<'_>>> {
+    item.variants
+        .iter()
+        .map(|variant| match (&variant.fields, &variant.discriminant) {
+            (Fields::Unit, Some((_, value))) => {
+                Ok(Entry { attrs: &variant.attrs, name: &variant.ident, value })
+            }
+            _ => Err(Error::new_spanned(variant, "a named value is written out: `NAME = 1`")),
+        })
+        .collect()
+}
+
+/// The name table of a type.
+fn table(entries: &[Entry<'_>], rust: &Ident) -> TokenStream {
+    let rows = entries.iter().map(|entry| {
+        let (name, value) = (entry.name.to_string(), entry.value);
+        let c_name = c_name(entry.attrs, &name);
+        quote!((#name, #c_name, { const VALUE: #rust = #value; VALUE as u64 }))
+    });
+    quote!(&[#(#rows),*])
+}
+
+/// `Int` and, through it, `Value` and `Layout`.
+pub(crate) fn int_impl(
+    name: &Ident,
+    repr: &TokenStream,
+    big: bool,
+    names: &TokenStream,
+    from_bits: &TokenStream,
+    to_bits: &TokenStream,
+) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::netlink::wire::Int for #name {
+            const SIZE: usize = <#repr as ::netlink::wire::Int>::SIZE;
+            const ALIGN: usize = <#repr as ::netlink::wire::Int>::ALIGN;
+            const SIGNED: bool = <#repr as ::netlink::wire::Int>::SIGNED;
+            const BIG: bool = #big;
+            const NAMES: ::netlink::wire::private::Names = #names;
+
+            #[inline]
+            fn from_bits(bits: u64) -> Self {
+                #from_bits
+            }
+
+            #[inline]
+            fn to_bits(self) -> u64 {
+                #to_bits
+            }
+        }
+
+        ::netlink::__int_value!(#name);
+    }
+}
+
+pub(crate) fn open_enum(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
+    let entries = entries(item)?;
+    let (attrs, vis, name, rust) = (&item.attrs, &item.vis, &item.ident, &repr.rust);
+    let text = name.to_string();
+    let table = table(&entries, rust);
+    let constants = entries.iter().map(|entry| {
+        let (attrs, constant, value) = (entry.attrs, entry.name, entry.value);
+        quote!(#(#attrs)* pub const #constant: Self = #name(#value);)
+    });
+    let int = int_impl(
+        name,
+        &quote!(#rust),
+        repr.big,
+        &quote!(::netlink::wire::private::Names {
+            style: ::netlink::wire::private::NameStyle::Enum,
+            values: #name::VALUES,
+        }),
+        &quote!(#name(<#rust as ::netlink::wire::Int>::from_bits(bits))),
+        &quote!(::netlink::wire::Int::to_bits(self.0)),
+    );
+    Ok(quote! {
+        #(#attrs)*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #vis struct #name(
+            /// The number.
+            pub #rust,
+        );
+
+        #[automatically_derived]
+        impl #name {
+            const VALUES: &'static [(&'static str, &'static str, u64)] = #table;
+            #(#constants)*
+        }
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::netlink::wire::private::debug_name(
+                    f, #text, Self::VALUES, ::netlink::wire::Int::to_bits(*self), &self.0,
+                )
+            }
+        }
+
+        impl ::core::convert::From<#rust> for #name {
+            fn from(number: #rust) -> Self {
+                #name(number)
+            }
+        }
+
+        impl ::core::convert::From<#name> for #rust {
+            fn from(value: #name) -> Self {
+                value.0
+            }
+        }
+
+        #int
+    })
+}
+
+pub(crate) fn flags(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
+    let entries = entries(item)?;
+    let (attrs, vis, name, rust) = (&item.attrs, &item.vis, &item.ident, &repr.rust);
+    let table = table(&entries, rust);
+    let constants = entries.iter().map(|entry| {
+        let (attrs, constant, value) = (entry.attrs, entry.name, entry.value);
+        quote!(#(#attrs)* const #constant = #value;)
+    });
+    let int = int_impl(
+        name,
+        &quote!(#rust),
+        repr.big,
+        &quote!(::netlink::wire::private::Names {
+            style: ::netlink::wire::private::NameStyle::Flags,
+            values: #table,
+        }),
+        &quote!(Self::from_bits_retain(<#rust as ::netlink::wire::Int>::from_bits(bits))),
+        &quote!(::netlink::wire::Int::to_bits(self.bits())),
+    );
+    Ok(quote! {
+        ::netlink::wire::private::bitflags::bitflags! {
+            #(#attrs)*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #vis struct #name: #rust {
+                #(#constants)*
+                // Bits that the kernel adds later are kept.
+                const _ = !0;
+            }
+        }
+
+        impl ::core::convert::From<#rust> for #name {
+            fn from(bits: #rust) -> Self {
+                Self::from_bits_retain(bits)
+            }
+        }
+
+        impl ::core::convert::From<#name> for #rust {
+            fn from(flags: #name) -> Self {
+                flags.bits()
+            }
+        }
+
+        #int
+    })
+}
