@@ -13,3 +13,4 @@ pub mod generated { pub mod core {
         /// b
          INET6 = 10 }
 } }
+pub use nlgen_macros::{Attrs, Kind, Layout, Messages, Time, flags, open_enum};

@@ -289,10 +289,10 @@ impl Attr<'_> {
                 // Lists have a form only through their codec, so they change as a whole.
                 if is_named(ty, "Vec") {
                     quote! {
-                        if self.#name != base.#name {
-                            change.#name = self.#name.clone();
-                            some |= change.#name.is_some();
+                        if self.#name == base.#name {
+                            change.#name = ::core::option::Option::None;
                         }
+                        some |= change.#name.is_some();
                     }
                 } else {
                     quote! {
@@ -306,8 +306,9 @@ impl Attr<'_> {
                 some |= change.#name.is_some();
             },
             Form::Repeat(_) | Form::Flag => quote! {
-                if self.#name != base.#name {
-                    change.#name = self.#name.clone();
+                if self.#name == base.#name {
+                    change.#name = ::core::default::Default::default();
+                } else {
                     some = true;
                 }
             },

@@ -163,11 +163,6 @@ impl Nl {
             None => Ok(()),
         }
     }
-
-    /// Whether nothing was said.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
 }
 
 /// The C names in `#[doc(alias = "…")]`, in order.
