@@ -90,6 +90,8 @@ impl Diag {
 #[derive(Debug, Default)]
 pub struct Diags {
     list: Vec<Diag>,
+    /// The newest one, still open for labels and help.
+    newest: Option<Diag>,
 }
 
 impl Diags {
@@ -102,28 +104,23 @@ impl Diags {
             related: None,
             help: None,
         };
-        let at = self.list.len();
-        self.list.push(diag);
-        // The element was pushed just now; the fallback only satisfies the type.
-        match self.list.get_mut(at) {
-            Some(diag) => diag,
-            None => unreachable!("a pushed element is there"),
-        }
+        self.list.extend(self.newest.take());
+        self.newest.insert(diag)
     }
 
     /// Whether no mistake was recorded.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.newest.is_none()
     }
 
     /// How many mistakes were recorded.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.list.len() + usize::from(self.newest.is_some())
     }
 
     /// All mistakes as a compiler would print them, in the order of the sources.
     pub fn render(&self, sources: &[Source], spec_dir: &str) -> String {
-        let mut list: Vec<&Diag> = self.list.iter().collect();
+        let mut list: Vec<&Diag> = self.list.iter().chain(&self.newest).collect();
         list.sort_by_key(|diag| (diag.span, diag.message.clone()));
         let mut out = String::new();
         for diag in list {

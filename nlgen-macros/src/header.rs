@@ -108,6 +108,12 @@ impl<'a> Header<'a> {
         self.members().any(|member| member.name == name)
     }
 
+    /// The C name of a member.
+    pub(crate) fn c_name_of(&self, name: &Ident) -> String {
+        let member = self.members().find(|member| member.name == name);
+        member.map_or_else(|| name.to_string(), |member| member.c_name.clone())
+    }
+
     /// The names of hidden counts' targets.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Ident> {
         self.slots.iter().filter_map(|slot| match slot {
@@ -150,7 +156,7 @@ impl<'a> Header<'a> {
             let (size, slot_align) = Self::size_align(slot);
             items.push(quote!(const #at: usize = ::netlink::wire::align_up(#end, #slot_align);));
             end = quote!(Self::#at + #size);
-            align = quote!(if #slot_align > #align { #slot_align } else { #align });
+            align = quote!(::netlink::wire::private::larger(#slot_align, #align));
         }
         if let Some(pad) = self.pad_end {
             end = quote!(#end + #pad);
@@ -158,7 +164,7 @@ impl<'a> Header<'a> {
         quote! {
             #(#items)*
             const __END: usize = #end;
-            const __ALIGN: usize = { #align };
+            const __ALIGN: usize = #align;
             const __SIZE: usize = ::netlink::wire::align_up(Self::__END, Self::__ALIGN);
         }
     }

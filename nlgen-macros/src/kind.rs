@@ -465,7 +465,7 @@ impl Union<'_> {
         });
         let largest = |what: Ident| {
             types.iter().fold(quote!(0), |most, ty| {
-                quote!({ let a = <#ty as #layout>::#what; let b = #most; if a > b { a } else { b } })
+                quote!(::netlink::wire::private::larger(<#ty as #layout>::#what, #most))
             })
         };
         let (size, align) = (largest(format_ident!("SIZE")), largest(format_ident!("ALIGN")));

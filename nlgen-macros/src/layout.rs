@@ -15,6 +15,8 @@ struct Tail<'a> {
     codec: TokenStream,
     /// The element type of a counted tail; `None` for what fills the rest.
     item: Option<&'a Type>,
+    /// The union that fills the rest, and the member that selects its case.
+    union: Option<(&'a Type, &'a Ident)>,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -36,7 +38,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
         setters.push(setter(&input.ident, field)?);
         if nl.tail || nl.rest {
-            nl.only("a tail", &["tail", "rest", "as", "pad", "count"])?;
+            nl.only("a tail", &["tail", "rest", "as", "pad", "count", "by"])?;
             header.hidden(nl);
             if tails.last().is_some_and(|last| last.item.is_none()) {
                 return Err(Error::new_spanned(field, "nothing can follow a `rest` field"));
@@ -49,8 +51,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             } else {
                 None
             };
+            let union = match &nl.by {
+                Some(by) if nl.rest => match inner(&field.ty, "Option") {
+                    Some(ty) => Some((ty, by)),
+                    None => {
+                        return Err(Error::new_spanned(&field.ty, "a union may be absent: `Option<…>`"));
+                    }
+                },
+                Some(by) => return Err(Error::new(by.span(), "only a `rest` field can be a union")),
+                None => None,
+            };
             tails.push(Tail {
                 name,
+                union,
                 ty: &field.ty,
                 c_name: c_name(&field.attrs, &name.to_string()),
                 codec: nl.as_.as_ref().map_or(quote!(::netlink::wire::Native), |codec| quote!(#codec)),
@@ -66,6 +79,11 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     }
     header.check()?;
     check_counts(&header, &tails)?;
+    for (_, by) in tails.iter().filter_map(|tail| tail.union) {
+        if !header.has_member(by) {
+            return Err(Error::new(by.span(), format!("no member `{by}` in this struct")));
+        }
+    }
     if on_struct.grows.is_some() != growth.is_some() {
         return Err(Error::new_spanned(
             &input.ident,
@@ -245,6 +263,26 @@ fn tail_code(
     for tail in tails {
         let (name, ty, codec, c_name) = (tail.name, tail.ty, &tail.codec, &tail.c_name);
         fields.extend(quote!(#name,));
+        if let Some((union, by)) = tail.union {
+            let key = header.read(by, &quote!(Self), &quote!(bytes));
+            let kind = quote!(<#union as ::netlink::wire::Kind>);
+            reads.extend(quote! {
+                let #name = match ::netlink::wire::private::from(bytes, at) {
+                    [] => ::core::option::Option::None,
+                    rest => ::core::option::Option::Some(#kind::decode(
+                        ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#key)),
+                        ::core::option::Option::Some(rest),
+                        cx,
+                    ).map_err(|error| error.within(#c_name, at))?),
+                };
+            });
+            writes.extend(quote! {
+                if let ::core::option::Option::Some(kind) = &self.#name {
+                    #kind::encode_data(kind, out).map_err(|error| error.within(#c_name))?;
+                }
+            });
+            continue;
+        }
         let counted = tail.item.and_then(|item| Some((item, header.read_count(name)?)));
         let Some((item, (count, unit, bias))) = counted else {
             reads.extend(quote! {
@@ -311,7 +349,18 @@ fn schema(name: &Ident, header: &Header<'_>, tails: &[Tail<'_>], grows: bool) ->
                 quote!(<#codec as ::netlink::wire::FixedCodec<#item>>::SHAPE),
                 quote!(Part::Tail),
             ),
-            None => (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Part::Rest)),
+            None => match tail.union {
+                Some((union, by)) => {
+                    let by = header.c_name_of(by);
+                    (
+                        quote!(::netlink::wire::Shape::Union(<#union as ::netlink::wire::Kind>::schema)),
+                        quote!(Part::UnionRest(#by)),
+                    )
+                }
+                None => {
+                    (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Part::Rest))
+                }
+            },
         };
         // Tails are found by their Rust name, which the count gives too.
         let label = if tail.item.is_some() { tail.name.to_string() } else { tail.c_name.clone() };

@@ -42,6 +42,11 @@ pub fn from_mut(bytes: &mut [u8], at: usize) -> &mut [u8] {
     bytes.get_mut(at..).unwrap_or_default()
 }
 
+/// The larger of two sizes.
+pub const fn larger(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
 /// Whether a union holds nothing behind the first `at` bytes of its `size`.
 pub fn is_zero_from(bytes: &[u8], at: usize, size: usize) -> bool {
     tail(up_to(bytes, size), at).iter().all(|byte| *byte == 0)

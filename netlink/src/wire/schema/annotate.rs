@@ -1,6 +1,6 @@
 //! Bytes as hex with their meaning beside them: [`annotate`].
 
-use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, read_uint};
+use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, read_uint, rest_case};
 use crate::wire::attr::attr_align;
 use crate::wire::layout::read_bits;
 use crate::wire::{HwAddr, attributes};
@@ -143,10 +143,17 @@ impl Page<'_> {
                     }
                     end += bytes;
                 }
-                Part::Rest => {
+                Part::Rest | Part::UnionRest(_) => {
                     end = end.max(member.offset);
                     let left = len.saturating_sub(end);
-                    self.shape(&member.shape, at + end, left, depth, member.name, None);
+                    let case = match (member.part, &member.shape) {
+                        (Part::UnionRest(by), Shape::Union(union)) => {
+                            rest_case(union(), members, by, self.bytes(at, len))
+                        }
+                        _ => None,
+                    };
+                    let shape = case.and_then(|case| case.shape).unwrap_or(member.shape);
+                    self.shape(&shape, at + end, left, depth, member.name, None);
                     end += left;
                 }
             }

@@ -175,6 +175,8 @@ pub enum Part {
     Tail,
     /// Everything that is left.
     Rest,
+    /// Everything that is left, a union whose selector is the member of this name.
+    UnionRest(&'static str),
 }
 
 /// What a counting member counts.
@@ -388,6 +390,17 @@ fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
         Shape::Int(int) => Some(OwnedKey::Int(read_uint(payload, int))),
         _ => None,
     }
+}
+
+/// The case of a union that fills the rest of a struct.
+fn rest_case(
+    union: &UnionSchema,
+    members: &[Member],
+    selector: &str,
+    bytes: &[u8],
+) -> Option<&'static Case> {
+    let member = members.iter().find(|member| member.name == selector)?;
+    union.case(&key_of(&member.shape, bytes.get(member.offset..)?)?)
 }
 
 impl SetSchema {

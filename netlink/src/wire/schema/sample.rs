@@ -135,11 +135,41 @@ impl Maker {
                 }
                 all
             }
-            Shape::Struct(schema) => one(self.members(schema().members, schema().size)),
+            Shape::Struct(schema) => self.structure(schema()),
             Shape::Set(schema) => self.set(schema()),
             // Without a selector there is no case to pick; sets pick the case themselves.
             Shape::Union(_) => one(Vec::new()),
         }
+    }
+
+    /// A struct; one sample a case where a union fills its rest.
+    fn structure(&mut self, schema: &super::StructSchema) -> Vec<Sample> {
+        let fixed = self.members(schema.members, schema.size);
+        let Some((by, Shape::Union(union))) =
+            schema.members.iter().find_map(|member| match member.part {
+                Part::UnionRest(by) => Some((by, &member.shape)),
+                _ => None,
+            })
+        else {
+            return one(fixed);
+        };
+        let union = union();
+        let mut samples = Vec::new();
+        for case in union.cases {
+            let selector = schema.members.iter().find(|member| member.name == by);
+            let (Some(member), Some(CaseKey::Int(number))) = (selector, case.key) else {
+                continue;
+            };
+            let mut bytes = fixed.clone();
+            let range = member.offset..member.offset + item_size(&member.shape);
+            if let Some(slot) = bytes.get_mut(range) {
+                write_number(slot, number);
+            }
+            let payload = case.shape.as_ref().map_or_else(Vec::new, |shape| self.first(shape));
+            bytes.extend(payload);
+            samples.push(Sample { cases: vec![format!("{}::{}", union.name, case.name)], bytes });
+        }
+        samples
     }
 
     fn first(&mut self, shape: &Shape) -> Vec<u8> {
@@ -192,6 +222,8 @@ impl Maker {
                     bytes.extend(rest);
                     continue;
                 }
+                // One sample a case is made by whoever asked for the struct.
+                Part::UnionRest(_) => continue,
             };
             if let Some(slot) = bytes.get_mut(member.offset..member.offset + value.len()) {
                 slot.copy_from_slice(&value);

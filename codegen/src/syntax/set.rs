@@ -1,0 +1,123 @@
+//! `[set.X]`.
+
+use super::Head;
+use super::table::{Table, Value};
+use super::type_expr::{self, TypeExpr};
+use crate::diag::{Diags, Sp};
+
+/// A set of attributes, with the struct in front of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Set {
+    pub(crate) head: Head,
+    pub(crate) prefix: Option<String>,
+    pub(crate) header_struct: Option<Sp<String>>,
+    pub(crate) short_header: Option<Sp<u64>>,
+    pub(crate) record: Option<Sp<bool>>,
+    pub(crate) provide: Option<Sp<String>>,
+    pub(crate) pads: Vec<Sp<i128>>,
+    pub(crate) attrs: Vec<Attr>,
+}
+
+/// An attribute.
+#[derive(Clone, Debug)]
+pub(crate) struct Attr {
+    pub(crate) name: Sp<String>,
+    pub(crate) id: Sp<u64>,
+    pub(crate) shape: Shape,
+    pub(crate) doc: String,
+    pub(crate) c: Option<String>,
+    pub(crate) since: Option<String>,
+    pub(crate) dir: Option<Sp<String>>,
+    pub(crate) nested: Option<Sp<bool>>,
+    pub(crate) byteorder: Option<Sp<bool>>,
+    pub(crate) tag: Option<Sp<String>>,
+    pub(crate) select: Option<Sp<String>>,
+    pub(crate) boxed: Option<Sp<bool>>,
+}
+
+/// The form of a payload: what attributes and union cases have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(crate) ty: TypeExpr,
+    pub(crate) wire: Option<Sp<String>>,
+    pub(crate) nul: Option<Sp<bool>>,
+    pub(crate) list: Option<Sp<String>>,
+    pub(crate) base: Option<Sp<u64>>,
+    pub(crate) item: Option<Sp<u64>>,
+    pub(crate) item_c: Option<String>,
+    pub(crate) max: Option<Sp<u64>>,
+    pub(crate) min: Option<Sp<u64>>,
+    pub(crate) range: Option<(Sp<i128>, Sp<i128>)>,
+}
+
+pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Set> {
+    let mut table = value.table("set", name.span, diags)?;
+    let prefix = table.c_name("prefix", diags).map(|prefix| prefix.value);
+    let header_struct = table.text("header_struct", diags);
+    let short_header = table.count("short_header", diags);
+    let record = table.bool("record", diags);
+    let provide = table.text("provide", diags);
+    let items = table.list("pads", diags);
+    let pads = items.into_iter().filter_map(|item| item.int("pads", diags)).collect();
+    let rows = table.names("attr", diags);
+    let attrs = rows.into_iter().filter_map(|(name, row)| attr(name, row, diags)).collect();
+    let head = Head::read(name, &mut table, diags);
+    table.finish("[set]", diags);
+    Some(Set { head: head?, prefix, header_struct, short_header, record, provide, pads, attrs })
+}
+
+fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
+    let mut table = value.table(&name.value, name.span, diags)?;
+    let id = table.need_count("id", diags);
+    let ty = type_expr::need(&mut table, diags);
+    let doc = table.doc(diags);
+    let c = table.c_name("c", diags).map(|c| c.value);
+    let since = table.since(diags);
+    let dir = table.text("dir", diags);
+    let nested = table.bool("nested", diags);
+    let byteorder = table.bool("byteorder", diags);
+    let tag = table.text("tag", diags);
+    let select = table.text("select", diags);
+    let boxed = table.bool("boxed", diags);
+    let shape = shape(&mut table, ty, diags);
+    table.finish("an attribute", diags);
+    let (id, doc, shape) = (id?, doc?, shape?);
+    Some(Attr { name, id, shape, doc, c, since, dir, nested, byteorder, tag, select, boxed })
+}
+
+/// Takes the keys of a payload.
+pub(super) fn shape(
+    table: &mut Table<'_>,
+    ty: Option<TypeExpr>,
+    diags: &mut Diags,
+) -> Option<Shape> {
+    let wire = table.text("wire", diags);
+    let nul = table.bool("nul", diags);
+    let list = table.text("list", diags);
+    let base = table.count("base", diags);
+    let item = table.count("item", diags);
+    let item_c = table.c_name("item_c", diags).map(|c| c.value);
+    let max = table.count("max", diags);
+    let min = table.count("min", diags);
+    let range = range(table, diags);
+    Some(Shape { ty: ty?, wire, nul, list, base, item, item_c, max, min, range })
+}
+
+fn range(table: &mut Table<'_>, diags: &mut Diags) -> Option<(Sp<i128>, Sp<i128>)> {
+    let whole = table.take("range")?;
+    let mut list = Table::values(whole, "range", diags)?.into_iter();
+    match (list.next(), list.next(), list.next()) {
+        (Some(low), Some(high), None) => {
+            let (low, high) = (low.int("range", diags)?, high.int("range", diags)?);
+            if low.value > high.value {
+                diags.error(whole.span, "the range is empty").help("write the smaller limit first");
+                return None;
+            }
+            Some((low, high))
+        }
+        _ => {
+            diags.error(whole.span, "`range` must be a list of two integers, such as `[0, 4094]`");
+            None
+        }
+    }
+}

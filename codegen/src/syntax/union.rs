@@ -1,0 +1,120 @@
+//! `[union.X]`.
+
+use super::Head;
+use super::set::{self, Shape};
+use super::table::Value;
+use super::type_expr::{self, TypeExpr};
+use crate::diag::{Diags, Sp, Span};
+
+/// A choice of payloads by a selector that stands elsewhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Union {
+    pub(crate) head: Head,
+    pub(crate) key: Sp<String>,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) default: Option<DefaultCase>,
+}
+
+/// One choice.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) name: Sp<String>,
+    pub(crate) key: Option<Key>,
+    /// Absent for a kind without data.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) doc: Option<String>,
+    pub(crate) c: Option<String>,
+    pub(crate) since: Option<String>,
+}
+
+/// The selector of a case.
+#[derive(Clone, Debug)]
+pub(crate) enum Key {
+    /// A kind by name.
+    Text(Sp<String>),
+    /// A kind by number.
+    Number(Sp<i128>),
+}
+
+/// The payload of every other selector.
+#[derive(Clone, Debug)]
+pub(crate) struct DefaultCase {
+    pub(crate) name: Option<Sp<String>>,
+    pub(crate) ty: TypeExpr,
+    pub(crate) doc: Option<String>,
+    pub(crate) span: Span,
+}
+
+pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Union> {
+    let mut table = value.table("union", name.span, diags)?;
+    let key = table.need_text("key", diags);
+    let rows = table.names("case", diags);
+    if rows.is_empty() {
+        diags.error(table.span, format!("`{}` has no cases", name.value));
+    }
+    let cases = rows.into_iter().filter_map(|(name, row)| case(name, row, diags)).collect();
+    let default = table.take("default").and_then(|value| default(value, diags));
+    let head = Head::read(name, &mut table, diags);
+    table.finish("[union]", diags);
+    Some(Union { head: head?, key: key?, cases, default })
+}
+
+fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
+    if value.is_text() {
+        let ty = type_expr::parse(&value.text("case", diags)?, diags)?;
+        let shape = Some(Shape::plain(ty));
+        return Some(Case { name, key: None, shape, doc: None, c: None, since: None });
+    }
+    let mut table = value.table(&name.value, name.span, diags)?;
+    let key = table.take("key").and_then(|key| {
+        if key.is_text() {
+            key.text("key", diags).map(Key::Text)
+        } else {
+            key.int("key", diags).map(Key::Number)
+        }
+    });
+    let ty = table.text("type", diags);
+    let without_data = ty.is_none();
+    let ty = ty.and_then(|text| type_expr::parse(&text, diags));
+    let doc = table.text("doc", diags).map(|doc| doc.value);
+    let c = table.c_name("c", diags).map(|c| c.value);
+    let since = table.since(diags);
+    let shape = set::shape(&mut table, ty, diags);
+    table.finish("a case", diags);
+    if shape.is_none() && !without_data {
+        return None;
+    }
+    Some(Case { name, key, shape, doc, c, since })
+}
+
+fn default(value: Value<'_>, diags: &mut Diags) -> Option<DefaultCase> {
+    let span = value.span;
+    if value.is_text() {
+        let ty = type_expr::parse(&value.text("default", diags)?, diags)?;
+        return Some(DefaultCase { name: None, ty, doc: None, span });
+    }
+    let mut table = value.table("default", span, diags)?;
+    let name = table.text("name", diags);
+    let ty = type_expr::need(&mut table, diags);
+    let doc = table.text("doc", diags).map(|doc| doc.value);
+    table.finish("`default`", diags);
+    Some(DefaultCase { name, ty: ty?, doc, span })
+}
+
+impl Shape {
+    /// A payload that is one value of a type.
+    fn plain(ty: TypeExpr) -> Self {
+        Self {
+            ty,
+            wire: None,
+            nul: None,
+            list: None,
+            base: None,
+            item: None,
+            item_c: None,
+            max: None,
+            min: None,
+            range: None,
+        }
+    }
+}
