@@ -586,6 +586,7 @@ impl<'a> Set<'a> {
                 ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
                     let start = out.position();
                     #put_header
+                    #private::put_earlier(&self.#unknown, out);
                     #(#encodes)*
                     #private::put_unknown(&self.#unknown, start, out);
                     ::core::result::Result::Ok(())

@@ -1,2 +1,49 @@
 //! Helpers of the cross-crate tests.
 #![forbid(unsafe_code)]
+
+/// A message of a real conversation.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// Whether a program sent it.
+    pub to_kernel: bool,
+    /// `nlmsg_type`.
+    pub kind: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Kernel, tool and command.
+    pub origin: String,
+}
+
+/// Reads a file of captured messages; its first line says how each of the others is made.
+///
+/// # Panics
+/// On a line that is not of that form.
+#[must_use]
+pub fn captured(text: &str) -> Vec<Captured> {
+    text.lines().filter(|line| !line.starts_with('#')).map(line).collect()
+}
+
+#[expect(clippy::expect_used, reason = "test data of the repository")]
+fn line(line: &str) -> Captured {
+    let (message, origin) = line.split_once(" # ").expect("no origin");
+    let mut words = message.split(' ');
+    let mut word = || words.next().expect("a word is missing");
+    let to_kernel = word() == "to";
+    let kind = word().parse().expect("a message type");
+    let hex = word().replace('-', "");
+    Captured { to_kernel, kind, body: from_hex(&hex), origin: origin.to_owned() }
+}
+
+/// Bytes from hexadecimal digits.
+///
+/// # Panics
+/// On anything else.
+#[must_use]
+#[expect(clippy::expect_used, reason = "test data of the repository")]
+pub fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).expect("a hexadecimal digit") as u8)
+        .collect();
+    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+}

@@ -3,7 +3,7 @@
 use super::message::{HEADER, Message, message_align};
 use crate::error::Errno;
 use crate::generated::core::{ControlType, ErrHdr, MsgFlags, MsgHdr, NLMSG_MIN_TYPE};
-use crate::wire::Layout;
+use crate::wire::{DecodeError, Layout};
 
 /// What ends an exchange; a refusal ends every one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Exchange {
 }
 
 /// What one message means to an [`Exchange`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Step<'d> {
     /// An object; more messages follow.
     Object(Message<'d>),
@@ -38,6 +38,8 @@ pub enum Step<'d> {
     Foreign(Message<'d>),
     /// Messages were lost.
     Overrun,
+    /// A control message too short to say what it has to.
+    Malformed(DecodeError),
     /// A message without content.
     Nothing,
 }
@@ -77,7 +79,6 @@ impl Exchange {
             return Step::Foreign(message);
         }
         if message.flags().contains(MsgFlags::DUMP_INTR) {
-            // The header flags of acknowledgements share this bit with nothing else.
             self.interrupted = true;
         }
         if message.kind() < NLMSG_MIN_TYPE {
@@ -95,9 +96,16 @@ impl Exchange {
     }
 }
 
+/// Bytes of the errno in `NLMSG_ERROR` and `NLMSG_DONE`.
+const STATUS: usize = <i32 as Layout>::SIZE;
+
 /// What a control message means.
 fn control(message: Message<'_>) -> Step<'_> {
     match ControlType(message.kind()) {
+        // Without its errno an error would read as success.
+        ControlType::ERROR if message.body().len() < STATUS => {
+            Step::Malformed(DecodeError::short(STATUS, message.body().len()))
+        }
         ControlType::ERROR => Step::End(error(message)),
         ControlType::DONE => Step::End(done(message)),
         ControlType::OVERRUN => Step::Overrun,
@@ -123,7 +131,7 @@ fn error<'d>(message: Message<'d>) -> End<'d> {
 /// `NLMSG_DONE`: usually an errno, then attributes. Some families send it bare.
 fn done(message: Message<'_>) -> End<'_> {
     let status = <i32 as Layout>::read(message.body());
-    End { errno: errno(status), explanation: explanation(message, <i32 as Layout>::SIZE) }
+    End { errno: errno(status), explanation: explanation(message, STATUS) }
 }
 
 /// The attributes of an extended acknowledgement, which start at the next aligned byte.
@@ -141,6 +149,4 @@ fn errno(status: i32) -> Option<Errno> {
 }
 
 // The header inside an error is the one in front of every message.
-const _: () = assert!(
-    <ErrHdr as Layout>::SIZE == <MsgHdr as Layout>::SIZE + <i32 as Layout>::SIZE
-);
+const _: () = assert!(<ErrHdr as Layout>::SIZE == <MsgHdr as Layout>::SIZE + STATUS);

@@ -13,7 +13,7 @@ mod request;
 mod sequence;
 
 #[cfg(test)]
-mod transcript;
+mod transcripts;
 
 pub use exchange::{End, Exchange, Step, Until};
 pub use message::{Message, Messages, messages};

@@ -79,6 +79,12 @@ pub fn put_header(
     fill(out.zeroed(attr_align(size)))
 }
 
+/// Writes what must stand before the typed attributes.
+#[inline]
+pub fn put_earlier(unknown: &Unknown, out: &mut Encoder<'_>) {
+    unknown.encode_earlier(out);
+}
+
 /// Ends a set: what the typed fields could not hold, and the length of a short header.
 #[inline]
 pub fn put_unknown(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) {
@@ -117,7 +123,7 @@ fn keep_earlier<T, C: Codec<T>>(earlier: &T, id: u16, cx: Cx<'_>, unknown: &mut 
     let mut payload = Vec::new();
     // What was just decoded encodes again: it was within all limits.
     if C::encode(earlier, &mut Encoder::lossless(&mut payload, cx.direction())).is_ok() {
-        unknown.push(id, &payload);
+        unknown.keep_earlier(id, &payload);
     }
 }
 
@@ -167,7 +173,7 @@ pub fn take_flag(slot: &mut bool, attr: &RawAttr<'_>, unknown: &mut Unknown) {
 #[inline]
 pub fn take_raw<'a>(slot: &mut Option<RawAttr<'a>>, attr: RawAttr<'a>, unknown: &mut Unknown) {
     if let Some(earlier) = slot.replace(attr) {
-        unknown.keep(&earlier);
+        unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a set's typed fields cannot hold: [`Unknown`].
 
-use super::attr::{ATTR_HEADER, RawAttr, RawAttrs, attr_align, attributes};
+use super::attr::{ATTR_HEADER, RawAttr, attr_align, attributes};
 use super::encoder::Encoder;
 use std::fmt;
 
@@ -14,7 +14,9 @@ pub struct Unknown(Option<Box<Kept>>);
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Kept {
-    /// Whole attributes with header and padding.
+    /// Earlier ones of attributes that were sent twice: written before the typed fields, so that those stay the last.
+    earlier: Vec<u8>,
+    /// All others, whole attributes with header and padding.
     attrs: Vec<u8>,
     /// The length of a header shorter than its struct.
     header: Option<u16>,
@@ -31,28 +33,18 @@ impl Unknown {
         self.0.is_none()
     }
 
-    /// The kept attributes, in the order they came.
+    /// The kept attributes: first the earlier ones of what was sent twice, then the others, each in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = RawAttr<'_>> {
-        self.attrs().filter_map(Result::ok)
-    }
-
-    fn attrs(&self) -> RawAttrs<'_> {
-        attributes(self.0.as_deref().map_or(&[], |kept| &kept.attrs))
+        let part = |bytes| attributes(bytes).filter_map(Result::ok);
+        let (earlier, attrs): (&[u8], &[u8]) =
+            self.0.as_deref().map_or((&[], &[]), |kept| (&kept.earlier, &kept.attrs));
+        part(earlier).chain(part(attrs))
     }
 
     /// Adds an attribute, for instance one that this version cannot express. Flag bits of `id` are kept.
     /// A payload over 65,531 bytes has no form on the wire and is not added; the answer says whether it was.
     pub fn push(&mut self, id: u16, payload: &[u8]) -> bool {
-        let len = payload.len() + ATTR_HEADER;
-        let Ok(stated) = u16::try_from(len) else {
-            return false;
-        };
-        let attrs = &mut self.0.get_or_insert_default().attrs;
-        attrs.extend_from_slice(&stated.to_ne_bytes());
-        attrs.extend_from_slice(&id.to_ne_bytes());
-        attrs.extend_from_slice(payload);
-        attrs.resize(attrs.len() + attr_align(len) - len, 0);
-        true
+        append(&mut self.0.get_or_insert_default().attrs, id, payload)
     }
 
     /// The length of the header on the wire, where it was shorter than its struct.
@@ -71,12 +63,39 @@ impl Unknown {
         self.push(attr.id_and_flags, attr.payload);
     }
 
+    #[cold]
+    pub(crate) fn keep_earlier(&mut self, id: u16, payload: &[u8]) {
+        append(&mut self.0.get_or_insert_default().earlier, id, payload);
+    }
+
+    /// What is written before the typed attributes.
+    #[inline]
+    pub(crate) fn encode_earlier(&self, out: &mut Encoder<'_>) {
+        if let Some(kept) = &self.0 {
+            out.put(&kept.earlier);
+        }
+    }
+
+    /// What is written after the typed attributes.
     #[inline]
     pub(crate) fn encode(&self, out: &mut Encoder<'_>) {
         if let Some(kept) = &self.0 {
             out.put(&kept.attrs);
         }
     }
+}
+
+/// Appends a whole attribute; `false` if it has no form on the wire.
+fn append(attrs: &mut Vec<u8>, id: u16, payload: &[u8]) -> bool {
+    let len = payload.len() + ATTR_HEADER;
+    let Ok(stated) = u16::try_from(len) else {
+        return false;
+    };
+    attrs.extend_from_slice(&stated.to_ne_bytes());
+    attrs.extend_from_slice(&id.to_ne_bytes());
+    attrs.extend_from_slice(payload);
+    attrs.resize(attrs.len() + attr_align(len) - len, 0);
+    true
 }
 
 impl fmt::Debug for Unknown {

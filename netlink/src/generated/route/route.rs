@@ -579,7 +579,7 @@ pub struct Route {
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
     #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
-    pub encap_type: Option<RouteEncap>,
+    pub encap: Option<RouteEncap>,
     /// IPv6: seconds until the route is removed.
     #[doc(alias = "RTA_EXPIRES")]
     #[nl(attr = 23, write)]
@@ -659,7 +659,7 @@ pub struct NextHop {
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
     #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
-    pub encap_type: Option<RouteEncap>,
+    pub encap: Option<RouteEncap>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }

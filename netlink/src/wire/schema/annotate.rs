@@ -58,6 +58,10 @@ impl Page<'_> {
         inherited: Option<&OwnedKey>,
     ) {
         match shape {
+            octets if is_octets(octets) => {
+                let value = hex(self.bytes(at, len));
+                self.line(at, len, depth, &format!("{name} = {value}"));
+            }
             Shape::Set(schema) => self.set(schema(), at, len, depth, inherited),
             Shape::Struct(schema) => self.members(schema().members, at, len, depth),
             Shape::Packed(item) => {
@@ -213,8 +217,19 @@ impl Page<'_> {
     }
 }
 
+/// An array of plain bytes reads best as one run of hex.
+fn is_octets(shape: &Shape) -> bool {
+    match shape {
+        Shape::Array { item, .. } | Shape::Packed(item) => matches!(
+            item,
+            Shape::Int(int) if int.size == 1 && int.names.style == NameStyle::Plain
+        ),
+        _ => false,
+    }
+}
+
 fn is_scalar(shape: &Shape) -> bool {
-    !matches!(
+    is_octets(shape) || !matches!(
         shape,
         Shape::Set(_)
             | Shape::Struct(_)

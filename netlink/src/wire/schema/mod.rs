@@ -3,10 +3,12 @@
 //! The derives emit one static table a type; whatever nobody asks for is left out by the linker.
 
 mod annotate;
+mod canonical;
 mod path;
 mod sample;
 
 pub use annotate::annotate;
+pub use canonical::canonical;
 pub use path::path_at;
 pub use sample::{Sample, samples};
 

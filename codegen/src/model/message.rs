@@ -1,0 +1,93 @@
+//! Protocols, their messages and groups, and ioctl requests.
+
+use super::{Meta, Named};
+
+/// A netlink protocol: what a socket is opened for.
+#[derive(Clone, Debug)]
+pub struct NetlinkProtocol {
+    /// Names and documentation; the name is that of the Rust constant.
+    pub meta: Meta,
+    /// Its number.
+    pub id: u16,
+}
+
+/// A protocol with messages.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// Name in the specs.
+    pub name: String,
+    /// Number of the protocol.
+    pub protocol: u16,
+    /// Name of the protocol in C.
+    pub c: String,
+    /// Its messages, sorted by id.
+    pub messages: Vec<Message>,
+    /// Its numbered multicast groups, sorted by id.
+    pub groups: Vec<Group>,
+}
+
+/// A message.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Names and documentation; the name is that of the Rust variant.
+    pub meta: Meta,
+    /// Its number.
+    pub id: u16,
+    /// Module whose spec has it.
+    pub module: Vec<String>,
+    /// What it carries.
+    pub body: Option<Named>,
+    /// What the kernel answers.
+    pub reply: Reply,
+    /// Number of the message that carries the answer or the items of a dump.
+    pub answer: Option<u16>,
+    /// Whether it can ask for a dump.
+    pub dump: bool,
+}
+
+/// What the kernel answers to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// An acknowledgement only.
+    Ack,
+    /// Exactly one message.
+    One,
+    /// No message or one.
+    Optional,
+    /// Several messages.
+    Many,
+}
+
+/// A multicast group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Names and documentation; the name is that of the Rust constant.
+    pub meta: Meta,
+    /// Number, for groups that have one.
+    pub id: Option<u32>,
+    /// Name by which the kernel finds its number.
+    pub name: Option<String>,
+}
+
+/// An ioctl request.
+#[derive(Clone, Debug)]
+pub struct Ioctl {
+    /// Names and documentation; the name is that of the Rust constant.
+    pub meta: Meta,
+    /// Request code.
+    pub code: u32,
+    /// What the argument points at.
+    pub body: Option<Named>,
+}
+
+impl Reply {
+    /// The word the spec uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::One => "one",
+            Self::Optional => "optional",
+            Self::Many => "many",
+        }
+    }
+}

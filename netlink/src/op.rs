@@ -1,0 +1,165 @@
+//! What a verb asks of an executor: [`Operation`], one request whose answers become one value.
+//!
+//! The request is encoded when the verb is called, so what it borrows may be a temporary; only the
+//! [`Replies`], which own all they hold, live until the answer is there. That is what lets the same
+//! verb return a value, a future that is `Send`, or a ticket of a batch.
+
+use std::marker::PhantomData;
+
+use crate::conn::{Message, Request};
+use crate::error::Result;
+use crate::generated::core::MsgFlags;
+use crate::wire::{Cx, DecodeError, MessageType, Value};
+
+/// One request, and what its answers become.
+pub trait Operation {
+    /// What the caller gets.
+    type Output;
+    /// What takes the answers.
+    type Replies: Replies<Output = Self::Output> + Send + 'static;
+
+    /// Appends the request to `buf`.
+    ///
+    /// # Errors
+    /// A value that cannot be encoded, or one that makes no sense; `buf` is then as it was.
+    fn request(self, buf: &mut Vec<u8>) -> Result<(Request, Self::Replies)>;
+}
+
+/// Takes the answers to one request and makes a value of them.
+pub trait Replies {
+    /// The value.
+    type Output;
+
+    /// Takes an object that the kernel sent.
+    ///
+    /// # Errors
+    /// The object is malformed.
+    fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError>;
+
+    /// The value, once the exchange has ended without a refusal; `None` if the object that makes it
+    /// never came.
+    fn finish(self) -> Option<Self::Output>;
+}
+
+/// An operation that sends one object of type `B`.
+///
+/// Most verbs are this and a few flags. It is public for those who add verbs of their own.
+#[derive(Debug)]
+pub struct Send<'b, B, R> {
+    message: MessageType,
+    flags: MsgFlags,
+    body: &'b B,
+    replies: R,
+}
+
+impl<'b, B> Send<'b, B, Done> {
+    /// Sends `body`, and wants to know only whether that worked.
+    pub fn new(message: MessageType, flags: MsgFlags, body: &'b B) -> Self {
+        Self { message, flags, body, replies: Done }
+    }
+}
+
+impl<'b, B, T> Send<'b, B, One<T>> {
+    /// Sends `body`, and wants the object that answers.
+    pub fn for_one(message: MessageType, flags: MsgFlags, body: &'b B) -> Self {
+        Self { message, flags, body, replies: One::new(&message) }
+    }
+}
+
+impl<B, R> Operation for Send<'_, B, R>
+where
+    B: Value,
+    R: Replies + std::marker::Send + 'static,
+{
+    type Output = R::Output;
+    type Replies = R;
+
+    fn request(self, buf: &mut Vec<u8>) -> Result<(Request, R)> {
+        let request = Request::encode(buf, self.message, self.flags, self.body)?;
+        Ok((request, self.replies))
+    }
+}
+
+/// An operation that a check refused before anything was encoded, or the operation if not.
+///
+/// A verb cannot fail when it is called, since what it returns depends on the executor; so a refusal
+/// takes the same way as the request would.
+impl<O: Operation> Operation for Result<O> {
+    type Output = O::Output;
+    type Replies = O::Replies;
+
+    fn request(self, buf: &mut Vec<u8>) -> Result<(Request, O::Replies)> {
+        self?.request(buf)
+    }
+}
+
+/// The answer is an acknowledgement: nothing to keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Done;
+
+impl Replies for Done {
+    type Output = ();
+
+    fn object(&mut self, _: &Message<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    fn finish(self) -> Option<()> {
+        Some(())
+    }
+}
+
+/// The answer is one object of the type that answers the message.
+#[derive(Debug)]
+pub struct One<T> {
+    kind: Option<u16>,
+    object: Option<T>,
+}
+
+impl<T> One<T> {
+    /// Waits for the object that answers `message`.
+    pub fn new(message: &MessageType) -> Self {
+        Self { kind: message.answer, object: None }
+    }
+}
+
+impl<T: Value> Replies for One<T> {
+    type Output = T;
+
+    fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
+        if self.kind.is_none_or(|kind| kind == message.kind()) {
+            self.object = Some(T::decode(message.body(), Cx::from_kernel())?);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Option<T> {
+        self.object
+    }
+}
+
+/// The answer is an acknowledgement, perhaps with the notification of what changed (`NLM_F_ECHO`).
+#[derive(Debug)]
+pub struct Echo<T>(PhantomData<fn() -> T>, Option<T>, u16);
+
+impl<T> Echo<T> {
+    /// Waits for a notification of this message type; the first one counts.
+    pub fn new(kind: u16) -> Self {
+        Self(PhantomData, None, kind)
+    }
+}
+
+impl<T: Value> Replies for Echo<T> {
+    type Output = Option<T>;
+
+    fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
+        if self.1.is_none() && message.kind() == self.2 {
+            self.1 = Some(T::decode(message.body(), Cx::from_kernel())?);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Option<Option<T>> {
+        Some(self.1)
+    }
+}

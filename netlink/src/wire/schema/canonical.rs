@@ -1,0 +1,105 @@
+//! The form in which two encodings of one value are equal: [`canonical`].
+
+use super::{OwnedKey, Part, SetSchema, Shape, StructSchema, rest_case};
+use crate::wire::attr::attr_align;
+use crate::wire::attributes;
+
+/// Bytes that are the same for two payloads exactly if neither says more than the other.
+///
+/// What does not count: the order of attributes with different ids, padding, the two flag bits of ids, one trailing
+/// NUL of a string. What counts: every id with its payload, as often as it stands there, in order for equal ids.
+pub fn canonical(shape: &Shape, bytes: &[u8], to_kernel: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    Walk { to_kernel, out: &mut out }.shape(shape, bytes, None);
+    out
+}
+
+struct Walk<'o> {
+    to_kernel: bool,
+    out: &'o mut Vec<u8>,
+}
+
+impl Walk<'_> {
+    fn shape(&mut self, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) {
+        match shape {
+            Shape::Set(schema) => self.set(schema(), bytes, inherited),
+            Shape::Struct(schema) => self.structure(schema(), bytes),
+            Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
+            Shape::Index { item, .. } | Shape::Items { item, .. } => {
+                for attr in attributes(bytes).filter_map(Result::ok) {
+                    self.item(attr.id(), item, attr.payload, inherited);
+                }
+            }
+            Shape::Records(item) => {
+                let mut rest = bytes;
+                while let Some(&[l0, l1]) = rest.first_chunk() {
+                    let len = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
+                    self.item(0, item, rest.get(..len).unwrap_or(rest), inherited);
+                    rest = rest.get(attr_align(len)..).unwrap_or_default();
+                }
+            }
+            _ => self.out.extend(bytes),
+        }
+    }
+
+    /// An element with its id and length, so that no two lists read alike.
+    fn item(&mut self, id: u16, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) {
+        let payload = self.apart(shape, bytes, inherited);
+        self.out.extend(id.to_ne_bytes());
+        self.out.extend(payload.len().to_ne_bytes());
+        self.out.extend(payload);
+    }
+
+    fn apart(&self, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) -> Vec<u8> {
+        let mut payload = Vec::new();
+        Walk { to_kernel: self.to_kernel, out: &mut payload }.shape(shape, bytes, inherited);
+        payload
+    }
+
+    fn structure(&mut self, schema: &StructSchema, bytes: &[u8]) {
+        let rest = schema.members.iter().find_map(|member| match (member.part, &member.shape) {
+            (Part::Rest, shape) => Some(*shape),
+            (Part::UnionRest(by), Shape::Union(union)) => {
+                rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
+            }
+            _ => None,
+        });
+        let tail = schema.members.iter().any(|member| member.part == Part::Tail);
+        match (rest, bytes.split_at_checked(schema.size)) {
+            (Some(shape), Some((fixed, rest))) if !tail => {
+                self.out.extend(fixed);
+                self.shape(&shape, rest, None);
+            }
+            _ => self.out.extend(bytes),
+        }
+    }
+
+    fn set(&mut self, set: &SetSchema, bytes: &[u8], inherited: Option<&OwnedKey>) {
+        let base = attr_align(set.header_size);
+        let header = bytes.get(..set.header_size).unwrap_or(bytes);
+        // A record's length counts the padding of its last attribute or not; the attributes say enough.
+        self.out.extend(if set.record { header.get(2..).unwrap_or_default() } else { header });
+        let attrs = bytes.get(base..).unwrap_or_default();
+        let mut list = Vec::new();
+        for attr in attributes(attrs).filter_map(Result::ok) {
+            if set.pads.contains(&attr.id()) {
+                continue;
+            }
+            let known = set.attr(attr.id(), self.to_kernel);
+            let key = known.and_then(|known| set.selector(known, header, attrs, inherited));
+            let shape = match known.map(|known| known.shape) {
+                Some(Shape::Union(union)) => {
+                    key.as_ref().and_then(|key| union().case(key)).and_then(|case| case.shape)
+                }
+                shape => shape,
+            };
+            let shape = shape.unwrap_or(Shape::Bytes);
+            list.push((attr.id(), self.apart(&shape, attr.payload, key.as_ref().or(inherited))));
+        }
+        // Stable: attributes with one id keep their order.
+        list.sort_by_key(|(id, _)| *id);
+        for (id, payload) in list {
+            self.item(id, &Shape::Bytes, &payload, None);
+        }
+    }
+}
