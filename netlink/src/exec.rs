@@ -34,7 +34,8 @@ pub trait Lister: Executor {
     /// What `scan` returns.
     type Scan<'e, L: Listing, F, R>
     where
-        Self: 'e;
+        Self: 'e,
+        F: 'e;
     /// What a verb in several steps returns.
     type Run<'e, P: Procedure>
     where

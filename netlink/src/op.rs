@@ -4,7 +4,7 @@
 //! [`Replies`], which own all they hold, live until the answer is there. That is what lets the same
 //! verb return a value, a future that is `Send`, or a ticket of a batch.
 
-use std::marker::PhantomData;
+use std::borrow::Cow;
 
 use crate::conn::{Message, Request};
 use crate::error::Result;
@@ -45,42 +45,42 @@ pub trait Replies {
 ///
 /// Most verbs are this and a few flags. It is public for those who add verbs of their own.
 #[derive(Debug)]
-pub struct Send<'b, B, R> {
+pub struct Simple<'b, B: Clone, R = Done> {
     message: MessageType,
     flags: MsgFlags,
-    body: &'b B,
+    body: Cow<'b, B>,
     replies: R,
 }
 
-impl<'b, B> Send<'b, B, Done> {
+impl<'b, B: Clone> Simple<'b, B> {
     /// Sends `body`, and wants to know only whether that worked.
-    pub fn new(message: MessageType, flags: MsgFlags, body: &'b B) -> Self {
+    pub fn new(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
         Self { message, flags, body, replies: Done }
     }
 }
 
-impl<'b, B, T> Send<'b, B, One<T>> {
+impl<'b, B: Clone, T> Simple<'b, B, One<T>> {
     /// Sends `body`, and wants the object that answers.
-    pub fn for_one(message: MessageType, flags: MsgFlags, body: &'b B) -> Self {
+    pub fn for_one(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
         Self { message, flags, body, replies: One::new(&message) }
     }
 }
 
-impl<B, R> Operation for Send<'_, B, R>
+impl<B, R> Operation for Simple<'_, B, R>
 where
     B: Value,
-    R: Replies + std::marker::Send + 'static,
+    R: Replies + Send + 'static,
 {
     type Output = R::Output;
     type Replies = R;
 
     fn request(self, buf: &mut Vec<u8>) -> Result<(Request, R)> {
-        let request = Request::encode(buf, self.message, self.flags, self.body)?;
+        let request = Request::encode(buf, self.message, self.flags, &*self.body)?;
         Ok((request, self.replies))
     }
 }
 
-/// An operation that a check refused before anything was encoded, or the operation if not.
+/// An operation, unless a check refused it before anything was encoded.
 ///
 /// A verb cannot fail when it is called, since what it returns depends on the executor; so a refusal
 /// takes the same way as the request would.
@@ -135,31 +135,5 @@ impl<T: Value> Replies for One<T> {
 
     fn finish(self) -> Option<T> {
         self.object
-    }
-}
-
-/// The answer is an acknowledgement, perhaps with the notification of what changed (`NLM_F_ECHO`).
-#[derive(Debug)]
-pub struct Echo<T>(PhantomData<fn() -> T>, Option<T>, u16);
-
-impl<T> Echo<T> {
-    /// Waits for a notification of this message type; the first one counts.
-    pub fn new(kind: u16) -> Self {
-        Self(PhantomData, None, kind)
-    }
-}
-
-impl<T: Value> Replies for Echo<T> {
-    type Output = Option<T>;
-
-    fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
-        if self.1.is_none() && message.kind() == self.2 {
-            self.1 = Some(T::decode(message.body(), Cx::from_kernel())?);
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Option<Option<T>> {
-        Some(self.1)
     }
 }

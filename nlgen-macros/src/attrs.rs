@@ -1,7 +1,7 @@
 //! `derive(Attrs)`: attribute sets, with or without a struct in front.
 
 use crate::field::{ident, inner, is_named, named_fields, setter};
-use crate::header::{Header, MEMBER_KEYS};
+use crate::header::Header;
 use crate::nl::{Nl, c_name};
 use crate::view;
 use proc_macro2::TokenStream;
@@ -17,7 +17,7 @@ pub(crate) enum Form<'a> {
     /// `bool`: presence.
     Flag,
     /// `Option<Union>` with its selector in the attribute `key`.
-    Tagged { ty: &'a Type, key: &'a Expr },
+    Tagged { ty: &'a Type, key: &'a LitInt },
     /// `Option<Union>` with its selector elsewhere.
     Selected { ty: &'a Type, by: &'a Ident },
 }
@@ -43,10 +43,14 @@ pub(crate) struct Set<'a> {
     pub(crate) on: &'a Nl,
 }
 
-const ATTR_KEYS: &[&str] = &[
-    "attr", "as", "read", "write", "max", "range", "nested", "byteorder", "repeat", "flag", "by",
-    "key", "data", "key_as",
-];
+const HEADER_KEYS: &[&str] = &["pad", "as", "bits", "by"];
+
+/// What each form of an attribute takes.
+const PLAIN_KEYS: &[&str] = &["attr", "as", "read", "write", "max", "range", "nested", "byteorder"];
+const REPEAT_KEYS: &[&str] = &["attr", "repeat", "as", "read", "write", "nested", "byteorder"];
+const FLAG_KEYS: &[&str] = &["attr", "flag", "read", "write"];
+const SELECTED_KEYS: &[&str] = &["attr", "by", "read", "write", "nested", "byteorder"];
+const TAGGED_KEYS: &[&str] = &["key", "data", "key_as", "read", "write", "nested", "byteorder"];
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
@@ -60,15 +64,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     for (field, nl) in fields.iter().copied().zip(&nls) {
         if is_named(&field.ty, "Unknown") {
             nl.only("the field for unknown attributes", &[])?;
-            unknown = Some(ident(field)?);
+            if unknown.replace(ident(field)?).is_some() {
+                return Err(Error::new_spanned(field, "a second field of type `Unknown`; one keeps everything"));
+            }
             continue;
         }
         setters.push(setter(&input.ident, field)?);
         if nl.attr.is_some() || nl.key.is_some() || nl.data.is_some() {
-            nl.only("an attribute", ATTR_KEYS)?;
             attrs.push(attr(field, nl)?);
         } else {
-            nl.only("a header member", MEMBER_KEYS)?;
+            nl.only("a header member (a field without `attr = …`)", HEADER_KEYS)?;
             if !attrs.is_empty() {
                 return Err(Error::new_spanned(
                     field,
@@ -82,10 +87,13 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Some(unknown) = unknown else {
         return Err(Error::new_spanned(
             &input.ident,
-            "an attribute set needs a field of type `Unknown` for attributes it does not know",
+            "an attribute set keeps what it does not know: add `pub unknown: Unknown` as its last field",
         ));
     };
-    pair(&mut attrs)?;
+    if let (true, Some(least)) = (header.is_empty(), &on.short_header) {
+        return Err(Error::new_spanned(least, "this set has no header that could be short"));
+    }
+    pair(&mut attrs, &on.pads)?;
     let set = Set { name: &input.ident, vis: &input.vis, header, attrs, unknown, on: &on };
     set.check()?;
     Ok(set.emit(&setters))
@@ -95,34 +103,47 @@ fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
     let name = ident(field)?;
     let option = || {
         inner(&field.ty, "Option")
-            .ok_or_else(|| Error::new_spanned(&field.ty, "an attribute may be absent: `Option<…>`"))
+            .ok_or_else(|| Error::new_spanned(&field.ty, "an attribute may be absent: make this an `Option<…>`"))
     };
     let (id, form) = match (&nl.attr, &nl.key, &nl.data) {
         (Some(id), None, None) => {
             let form = if nl.flag {
+                nl.only("a flag", FLAG_KEYS)?;
                 if !is_named(&field.ty, "bool") {
-                    return Err(Error::new_spanned(&field.ty, "a flag is a `bool`"));
+                    return Err(Error::new_spanned(&field.ty, "a flag is there or not: make this a `bool`"));
                 }
                 Form::Flag
             } else if nl.repeat {
+                nl.only("an attribute that repeats", REPEAT_KEYS)?;
                 Form::Repeat(inner(&field.ty, "Vec").ok_or_else(|| {
-                    Error::new_spanned(&field.ty, "an attribute that repeats is a `Vec`")
+                    Error::new_spanned(&field.ty, "an attribute that repeats is a list: make this a `Vec<…>`")
                 })?)
             } else if let Some(by) = &nl.by {
+                nl.only("a union selected elsewhere", SELECTED_KEYS)?;
                 Form::Selected { ty: option()?, by }
             } else {
+                nl.only("an attribute", PLAIN_KEYS)?;
                 Form::Plain(option()?)
             };
             (id, form)
         }
-        (None, Some(key), Some(id)) => (id, Form::Tagged { ty: option()?, key }),
-        _ => {
-            return Err(Error::new_spanned(
-                field,
-                "expected `attr = id`, or `key = id, data = id` for a union with its selector",
-            ));
+        (None, Some(key), Some(id)) => {
+            nl.only("a union with its selector", TAGGED_KEYS)?;
+            (id, Form::Tagged { ty: option()?, key: key_id(key)? })
+        }
+        (None, Some(_), None) => {
+            return Err(Error::new(nl.key_span("key"), "`key = …` names the selector; add `data = …`, the id of what it selects"));
+        }
+        (None, None, _) => {
+            return Err(Error::new(nl.key_span("data"), "`data = …` needs `key = …`, the id of its selector; without one write `attr = …`"));
+        }
+        (Some(id), ..) => {
+            return Err(Error::new(id.span(), "either `attr = …`, or `key = …, data = …` for a union with its selector"));
         }
     };
+    if nl.read && nl.write {
+        return Err(Error::new(nl.key_span("write"), "an attribute that is read and written says neither `read` nor `write`"));
+    }
     let codec = match &nl.as_ {
         Some(codec) => quote!(#codec),
         None => quote!(::netlink::wire::Native),
@@ -131,27 +152,60 @@ fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
     Ok(Attr { field, name, id, c_name, codec, form, nl, paired: false })
 }
 
-/// Marks ids that stand twice, once for each direction, and refuses other duplicates.
-fn pair(attrs: &mut [Attr<'_>]) -> Result<()> {
-    let ids: Vec<(u64, bool, bool)> = attrs
-        .iter()
-        .map(|attr| Ok((attr.id.base10_parse()?, attr.nl.read, attr.nl.write)))
-        .collect::<Result<_>>()?;
-    for (index, attr) in attrs.iter_mut().enumerate() {
-        for (other, (id, read, write)) in ids.iter().enumerate() {
-            if other == index || attr.id.base10_parse::<u64>()? != *id {
-                continue;
+/// The id of a selector.
+fn key_id(key: &Expr) -> Result<&LitInt> {
+    match key {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(id), .. }) => Ok(id),
+        _ => Err(Error::new_spanned(key, "the id of the attribute that holds the selector: a number")),
+    }
+}
+
+/// Marks ids that stand twice, once for each direction, and refuses other duplicates at the second place.
+fn pair(attrs: &mut [Attr<'_>], pads: &[LitInt]) -> Result<()> {
+    // Index of the attribute (none for padding) and whether its id may mean another thing in the other direction.
+    let mut seen: Vec<(u64, Option<(usize, bool, bool)>)> = Vec::new();
+    for pad in pads {
+        seen.push((pad.base10_parse()?, None));
+    }
+    let mut paired = Vec::new();
+    for (index, attr) in attrs.iter().enumerate() {
+        let (data, (read, write)) = (attr.id, (attr.nl.read, attr.nl.write));
+        let tagged = match attr.form {
+            Form::Tagged { key, .. } => Some(key),
+            _ => None,
+        };
+        for id in tagged.into_iter().chain([data]) {
+            let number = id.base10_parse()?;
+            for (_, before) in seen.iter().filter(|(other, _)| *other == number) {
+                match before {
+                    Some((other, before_read, before_write))
+                        if tagged.is_none() && (read && *before_write || write && *before_read) =>
+                    {
+                        paired.extend([index, *other]);
+                    }
+                    _ => return Err(Error::new(id.span(), stands_twice(number, tagged.is_some(), before.is_none()))),
+                }
             }
-            if !(attr.nl.read && *write || attr.nl.write && *read) {
-                return Err(Error::new_spanned(
-                    attr.id,
-                    format!("id {id} stands twice; that takes one `read` and one `write`"),
-                ));
-            }
+            // A union with its selector takes both ids in both directions.
+            seen.push((number, Some((index, read && tagged.is_none(), write && tagged.is_none()))));
+        }
+    }
+    for index in paired {
+        if let Some(attr) = attrs.get_mut(index) {
             attr.paired = true;
         }
     }
     Ok(())
+}
+
+fn stands_twice(id: u64, tagged: bool, pad: bool) -> String {
+    if pad {
+        format!("id {id} is padding by `pads(…)`")
+    } else if tagged {
+        format!("id {id} stands twice; a union with its selector shares its ids with nothing")
+    } else {
+        format!("id {id} stands twice; only one `read` and one `write` attribute may share it")
+    }
 }
 
 impl Attr<'_> {
@@ -162,7 +216,7 @@ impl Attr<'_> {
             Some(nested) => quote!(#nested),
             None => quote!(<#codec as ::netlink::wire::Codec<#ty>>::NESTED),
         };
-        quote!(#id | const { ::netlink::wire::Encoder::flags(#nested, #byteorder) })
+        quote!(#id | ::netlink::wire::Encoder::flags(#nested, #byteorder))
     }
 
     pub(crate) fn key_codec(&self) -> TokenStream {
@@ -194,31 +248,23 @@ impl Attr<'_> {
         (format_ident!("__{}_key", self.name), format_ident!("__{}_data", self.name))
     }
 
-    fn decode_arm(&self, unknown: &Ident) -> TokenStream {
+    fn decode_arm(&self) -> TokenStream {
         let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
         let guard = self.decode_guard();
-        let private = quote!(::netlink::wire::private);
+        let (key_slot, data_slot) = self.raw_slots();
         match &self.form {
-            Form::Plain(ty) => quote! {
-                #id #guard => #private::take::<#ty, #codec>(&mut this.#name, &attr, cx, &mut this.#unknown, #c_name)?,
-            },
-            Form::Repeat(ty) => quote! {
-                #id #guard => #private::take_repeat::<#ty, #codec>(&mut this.#name, &attr, cx, &mut this.#unknown, #c_name)?,
-            },
-            Form::Flag => quote! {
-                #id #guard => #private::take_flag(&mut this.#name, &attr, &mut this.#unknown),
-            },
-            Form::Tagged { key, .. } => {
-                let (key_slot, data_slot) = self.raw_slots();
-                quote! {
-                    #key => #private::take_raw(&mut #key_slot, attr, &mut this.#unknown),
-                    #id => #private::take_raw(&mut #data_slot, attr, &mut this.#unknown),
-                }
+            Form::Plain(ty) => {
+                quote!(#id #guard => walk.take::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
             }
-            Form::Selected { .. } => {
-                let (_, data_slot) = self.raw_slots();
-                quote!(#id #guard => #private::take_raw(&mut #data_slot, attr, &mut this.#unknown),)
+            Form::Repeat(ty) => {
+                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
             }
+            Form::Flag => quote!(#id #guard => walk.take_flag(&mut this.#name, &attr),),
+            Form::Tagged { key, .. } => quote! {
+                #key => walk.take_raw(&mut #key_slot, attr),
+                #id => walk.take_raw(&mut #data_slot, attr),
+            },
+            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot, attr),),
         }
     }
 
@@ -227,10 +273,10 @@ impl Attr<'_> {
         let private = quote!(::netlink::wire::private);
         let mut checks = TokenStream::new();
         if let Some((low, high)) = &self.nl.range {
-            checks.extend(quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name)?;));
+            checks.extend(quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name, out);));
         }
         if let Some(max) = &self.nl.max {
-            checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name)?;));
+            checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name, out);));
         }
         if !checks.is_empty() {
             checks = quote!(if !out.is_lossless() { #checks });
@@ -238,17 +284,17 @@ impl Attr<'_> {
         let put = match &self.form {
             Form::Plain(ty) => {
                 let id = self.id_and_flags(&quote!(#ty));
-                quote!(#private::put::<#ty, #codec>(self.#name.as_ref(), #id, #c_name, out)?;)
+                quote!(#private::put::<#ty, #codec>(self.#name.as_ref(), #id, #c_name, out);)
             }
             Form::Repeat(ty) => {
                 let id = self.id_and_flags(&quote!(#ty));
                 quote! {
                     for item in &self.#name {
-                        #private::put::<#ty, #codec>(::core::option::Option::Some(item), #id, #c_name, out)?;
+                        #private::put::<#ty, #codec>(::core::option::Option::Some(item), #id, #c_name, out);
                     }
                 }
             }
-            Form::Flag => quote!(#private::put_flag(self.#name, #id, out)?;),
+            Form::Flag => quote!(#private::put_flag(self.#name, #id, out);),
             Form::Tagged { ty, .. } | Form::Selected { ty, .. } => {
                 let nested = match self.nl.nested {
                     Some(nested) => quote!(::core::option::Option::Some(#nested)),
@@ -258,7 +304,7 @@ impl Attr<'_> {
                 let (key, data_name) = match &self.form {
                     Form::Tagged { key, .. } => {
                         let codec = self.key_codec();
-                        let key = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out)?;);
+                        let key = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out););
                         (key, self.data_name())
                     }
                     _ => (quote!(), c_name.clone()),
@@ -266,7 +312,7 @@ impl Attr<'_> {
                 quote! {
                     if let ::core::option::Option::Some(kind) = &self.#name {
                         #key
-                        #private::put_kind_data::<#ty>(kind, #id, #nested, #byteorder, #data_name, out)?;
+                        #private::put_kind_data::<#ty>(kind, #id, #nested, #byteorder, #data_name, out);
                     }
                 }
             }
@@ -279,39 +325,6 @@ impl Attr<'_> {
             quote!(if out.is_lossless() { #body })
         } else {
             body
-        }
-    }
-
-    fn change(&self) -> TokenStream {
-        let name = self.name;
-        match &self.form {
-            Form::Plain(ty) => {
-                // Lists have a form only through their codec, so they change as a whole.
-                if is_named(ty, "Vec") {
-                    quote! {
-                        if self.#name == base.#name {
-                            change.#name = ::core::option::Option::None;
-                        }
-                        some |= change.#name.is_some();
-                    }
-                } else {
-                    quote! {
-                        change.#name = ::netlink::wire::private::change(self.#name.as_ref(), base.#name.as_ref());
-                        some |= change.#name.is_some();
-                    }
-                }
-            }
-            Form::Tagged { ty, .. } | Form::Selected { ty, .. } => quote! {
-                change.#name = ::netlink::wire::private::change_kind::<#ty>(self.#name.as_ref(), base.#name.as_ref());
-                some |= change.#name.is_some();
-            },
-            Form::Repeat(_) | Form::Flag => quote! {
-                if self.#name == base.#name {
-                    change.#name = ::core::default::Default::default();
-                } else {
-                    some = true;
-                }
-            },
         }
     }
 
@@ -378,49 +391,64 @@ impl<'a> Set<'a> {
     }
 
     fn check(&self) -> Result<()> {
-        let known = |name: &Ident| self.header.has_member(name) || self.attr_named(name).is_some();
         for attr in &self.attrs {
             if let Form::Selected { by, .. } = &attr.form {
-                if *by != "inherited" && !known(by) {
-                    return Err(Error::new(by.span(), format!("no field `{by}` in this set")));
+                if *by == attr.name {
+                    return Err(Error::new(by.span(), "a union cannot select itself"));
+                }
+                if *by != "inherited" {
+                    self.check_selector(by, "; the selector of an enclosing set is `by = inherited`")?;
                 }
             }
         }
         match &self.on.provide {
-            Some(field) if !known(field) => {
-                Err(Error::new(field.span(), format!("no field `{field}` in this set")))
-            }
-            _ => Ok(()),
+            Some(field) => self.check_selector(field, ""),
+            None => Ok(()),
         }
     }
 
-    /// The selector that a viewed set takes from `by`; `attrs`, `outer` and `header` are in scope.
+    /// Whether a field can tell the case of a union.
+    fn check_selector(&self, name: &Ident, hint: &str) -> Result<()> {
+        if self.header.has_member(name) {
+            return Ok(());
+        }
+        match self.attr_named(name).map(|attr| &attr.form) {
+            Some(Form::Plain(_) | Form::Tagged { .. }) => Ok(()),
+            Some(_) => Err(Error::new(
+                name.span(),
+                format!("`{name}` selects nothing: a selector is a header member or a plain `Option<…>` attribute"),
+            )),
+            None => Err(Error::new(name.span(), format!("no field `{name}` in this set{hint}"))),
+        }
+    }
+
+    /// The selector that a viewed set takes from `by`; `view` is the raw view.
     pub(crate) fn view_selector(&self, by: &Ident) -> TokenStream {
-        let private = quote!(::netlink::wire::private);
         if by == "inherited" {
-            return quote!(outer.inherited());
+            return quote!(view.cx.inherited());
         }
         if self.header.has_member(by) {
             let name = self.name;
-            let read = self.header.read(by, &quote!(#name), &quote!(header));
+            let read = self.header.read(by, &quote!(#name), &quote!(view.header));
             return quote!(::core::option::Option::Some(
                 ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#read))
             ));
         }
-        let name = self.name;
         match self.attr_named(by) {
-            Some(attr) => match &attr.form {
-                Form::Tagged { ty, key } => {
-                    let (codec, c_name) = (attr.key_codec(), &attr.c_name);
-                    quote!(#private::view_key::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(
-                        attrs, #key, outer, #name::__SIZE, #c_name)?)
+            Some(attr) => {
+                let (id, c_name) = (attr.id, &attr.c_name);
+                match &attr.form {
+                    Form::Tagged { ty, key } => {
+                        let codec = attr.key_codec();
+                        quote!(view.key::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?)
+                    }
+                    Form::Plain(ty) => {
+                        let codec = &attr.codec;
+                        quote!(view.key::<#ty, #codec>(#id, #c_name)?)
+                    }
+                    _ => quote!(::core::option::Option::None),
                 }
-                Form::Plain(ty) => {
-                    let (id, codec, c_name) = (attr.id, &attr.codec, &attr.c_name);
-                    quote!(#private::view_key::<#ty, #codec>(attrs, #id, outer, #name::__SIZE, #c_name)?)
-                }
-                _ => quote!(::core::option::Option::None),
-            },
+            }
             None => quote!(::core::option::Option::None),
         }
     }
@@ -462,11 +490,14 @@ impl<'a> Set<'a> {
     }
 
     /// The context of what is nested: `cx` from `outer`.
-    pub(crate) fn provide(&self) -> TokenStream {
+    fn provide(&self) -> TokenStream {
         match &self.on.provide {
             Some(by) => {
-                let key = self.view_selector(by);
-                quote!(let cx = outer.with_inherited(#key);)
+                let (name, key) = (self.name, self.view_selector(by));
+                quote! {
+                    let view = ::netlink::wire::private::RawView::new(bytes, #name::__SIZE, 0, outer)?;
+                    let cx = outer.with_inherited(#key);
+                }
             }
             None => quote!(let cx = outer;),
         }
@@ -496,23 +527,19 @@ impl<'a> Set<'a> {
                 _ => Vec::new(),
             }
         });
-        let arms = self.attrs.iter().map(|attr| attr.decode_arm(unknown));
+        let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
-        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
+        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => ::core::result::Result::Ok(()),));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
             quote!()
         } else {
             quote! {
-                #private::put_header(out, Self::__SIZE, |out| {
-                    #header_write
-                    ::core::result::Result::Ok(())
-                })?;
+                #private::put_header(out, Self::__SIZE, |out| { #header_write });
             }
         };
         let encodes = self.attrs.iter().map(Attr::encode);
-        let changes = self.attrs.iter().map(Attr::change);
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;
@@ -560,13 +587,13 @@ impl<'a> Set<'a> {
                     #provide
                     let _ = (header, outer, cx);
                     #(let mut #slots = ::core::option::Option::None;)*
-                    let mut walk = #private::walk(attrs, Self::__SIZE);
+                    let mut walk = #private::Walk::new(attrs, Self::__SIZE, cx, &mut this.#unknown);
                     while let ::core::option::Option::Some(attr) = walk.next_attr()? {
                         match attr.id() {
                             #(#arms)*
                             #pad_arm
-                            _ => #private::keep(&attr, &mut this.#unknown),
-                        }
+                            _ => walk.keep(&attr),
+                        }?;
                     }
                     #joins
                     ::core::result::Result::Ok(this)
@@ -589,19 +616,7 @@ impl<'a> Set<'a> {
                     #private::put_earlier(&self.#unknown, out);
                     #(#encodes)*
                     #private::put_unknown(&self.#unknown, start, out);
-                    ::core::result::Result::Ok(())
-                }
-
-                fn changes_from(&self, base: &Self) -> ::core::option::Option<Self> {
-                    let mut change = self.clone();
-                    let mut some = false;
-                    #(#changes)*
-                    if self.#unknown == base.#unknown {
-                        change.#unknown = ::core::default::Default::default();
-                    } else {
-                        some = true;
-                    }
-                    some.then_some(change)
+                    #private::outcome(out)
                 }
             }
 

@@ -34,11 +34,17 @@ fn is_primitive(ty: &Type) -> bool {
     ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "bool"].iter().any(|name| is_named(ty, name))
 }
 
+/// Refuses type parameters and lifetimes.
+pub(crate) fn plain(generics: &syn::Generics) -> Result<()> {
+    if generics.params.is_empty() {
+        return Ok(());
+    }
+    Err(syn::Error::new_spanned(generics, "generic types have no wire form: write a type for each form"))
+}
+
 /// The named fields of a struct.
 pub(crate) fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
-    if !input.generics.params.is_empty() {
-        return Err(syn::Error::new_spanned(&input.generics, "generic types have no wire form"));
-    }
+    plain(&input.generics)?;
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => Ok(fields.named.iter().collect()),

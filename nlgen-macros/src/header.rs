@@ -3,7 +3,7 @@
 use crate::field::ident;
 use crate::nl::{Hidden, Nl, c_name};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Result, Type};
 
 /// A slot of the C struct.
@@ -21,8 +21,14 @@ pub(crate) struct Member<'a> {
     pub(crate) c_name: String,
     codec: TokenStream,
     by: Option<&'a Ident>,
-    /// First bit and width, and whether it starts a storage unit.
-    bits: Option<(TokenStream, TokenStream, bool)>,
+    bits: Option<Bits<'a>>,
+}
+
+/// A bitfield.
+struct Bits<'a> {
+    width: &'a syn::LitInt,
+    /// The bitfield before it whose storage it shares if both fit: its slot and width.
+    after: Option<(usize, &'a syn::LitInt)>,
 }
 
 /// All fixed members with their offsets.
@@ -32,6 +38,16 @@ pub(crate) struct Header<'a> {
 }
 
 pub(crate) const MEMBER_KEYS: &[&str] = &["pad", "count", "as", "bits", "by"];
+
+/// The constant with the bytes of a tail's element, for counts of bits or bytes.
+pub(crate) fn each(tail: &Ident) -> Ident {
+    format_ident!("__EACH_{}", tail.to_string().trim_start_matches("r#").to_uppercase())
+}
+
+/// The constant with the first bit of a bitfield in its storage.
+fn first_bit(index: usize) -> Ident {
+    format_ident!("__BIT{index}")
+}
 
 fn constant(index: usize) -> Ident {
     format_ident!("__AT{index}")
@@ -63,19 +79,22 @@ impl<'a> Header<'a> {
         let bits = match &nl.bits {
             None => None,
             Some(width) => {
+                for key in ["as", "by"] {
+                    if nl.has(key) {
+                        return Err(syn::Error::new(nl.key_span(key), format!("`{key}` does not apply to a bitfield")));
+                    }
+                }
                 let ty = &field.ty;
                 // Bitfields of one type share storage as long as they fit; mixing types starts a new unit.
-                let before = self.slots.last().and_then(|slot| match slot {
-                    Slot::Field(Member { bits: Some((first, width, _)), ty: last, .. })
-                        if quote!(#last).to_string() == quote!(#ty).to_string() =>
+                let after = match self.slots.last() {
+                    Some(Slot::Field(Member { bits: Some(before), ty: last, .. }))
+                        if nl.hidden.is_empty() && quote!(#last).to_string() == quote!(#ty).to_string() =>
                     {
-                        Some(quote!(#first + #width))
+                        Some((self.slots.len() - 1, before.width))
                     }
                     _ => None,
-                });
-                let starts = before.is_none() || !nl.hidden.is_empty();
-                let first = if starts { quote!(0) } else { before.unwrap_or_default() };
-                Some((first, quote!(#width), starts))
+                };
+                Some(Bits { width, after })
             }
         };
         let codec = match &nl.as_ {
@@ -148,13 +167,33 @@ impl<'a> Header<'a> {
         let mut align = quote!(1);
         for (index, slot) in self.slots.iter().enumerate() {
             let at = constant(index);
-            if let Slot::Field(Member { bits: Some((_, _, false)), .. }) = slot {
-                let before = constant(index - 1);
-                items.push(quote!(const #at: usize = Self::#before;));
-                continue;
-            }
             let (size, slot_align) = Self::size_align(slot);
-            items.push(quote!(const #at: usize = ::netlink::wire::align_up(#end, #slot_align);));
+            let aligned = quote!(::netlink::wire::align_up(#end, #slot_align));
+            let Slot::Field(Member { bits: Some(Bits { width, after }), .. }) = slot else {
+                items.push(quote!(const #at: usize = #aligned;));
+                end = quote!(Self::#at + #size);
+                align = quote!(::netlink::wire::private::larger(#slot_align, #align));
+                continue;
+            };
+            let bit = first_bit(index);
+            let span = width.span();
+            items.push(quote_spanned!(span=> const _: () = ::core::assert!(
+                0 < #width && #width as usize <= 8 * #size, "a bitfield has at least one bit and fits its type"
+            );));
+            items.push(match after {
+                None => quote!(const #bit: u32 = 0; const #at: usize = #aligned;),
+                Some((before, taken)) => {
+                    let (before_at, before_bit) = (constant(*before), first_bit(*before));
+                    quote! {
+                        const #bit: u32 = if (Self::#before_bit + #taken + #width) as usize <= 8 * #size {
+                            Self::#before_bit + #taken
+                        } else {
+                            0
+                        };
+                        const #at: usize = if Self::#bit > 0 { Self::#before_at } else { #aligned };
+                    }
+                }
+            });
             end = quote!(Self::#at + #size);
             align = quote!(::netlink::wire::private::larger(#slot_align, #align));
         }
@@ -179,7 +218,9 @@ impl<'a> Header<'a> {
             let at = constant(index);
             let ty = member.ty;
             let slice = quote!(::netlink::wire::private::from(#bytes, #owner::#at));
-            if let Some((first, width, _)) = &member.bits {
+            if let Some(Bits { width, .. }) = &member.bits {
+                let first = first_bit(index);
+                let first = quote!(#owner::#first);
                 return quote!(<#ty as ::netlink::wire::Int>::from_bits(
                     ::netlink::wire::private::read_bits(#slice, <#ty as ::netlink::wire::Int>::SIZE, #first, #width)
                 ));
@@ -212,7 +253,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Statements that write all members of `self` to `out`, zeroed bytes.
+    /// A block that writes all members of `self` to `out`, zeroed bytes, and yields whether that went well.
     pub(crate) fn write(&self) -> TokenStream {
         let statements = self.slots.iter().enumerate().map(|(index, slot)| {
             let at = constant(index);
@@ -222,32 +263,50 @@ impl<'a> Header<'a> {
                 Slot::Count { of, repr, unit, bias } => {
                     let name = of.to_string();
                     let count = match unit.to_string().as_str() {
-                        "bits" => quote!(8 * self.#of.len()),
+                        "bits" => { let each = each(of); quote!(8 * Self::#each * self.#of.len()) }
+                        "bytes" => { let each = each(of); quote!(Self::#each * self.#of.len()) }
                         _ => quote!(self.#of.len()),
                     };
-                    quote!(::netlink::wire::private::write_count::<#repr>(#count, #bias, #name, #slice)?;)
+                    quote!(::netlink::wire::private::note(
+                        ::netlink::wire::private::write_count::<#repr>(#count, #bias, #slice), #name, &mut failed,
+                    );)
                 }
                 Slot::Field(member) => {
                     let (name, ty, codec, c_name) = (member.name, member.ty, &member.codec, &member.c_name);
-                    if let Some((first, width, _)) = &member.bits {
-                        quote!(::netlink::wire::private::write_bits(
-                            #slice,
-                            <#ty as ::netlink::wire::Int>::SIZE,
-                            #first,
-                            #width,
-                            ::netlink::wire::Int::to_bits(self.#name),
-                        );)
+                    if let Some(Bits { width, .. }) = &member.bits {
+                        let first = first_bit(index);
+                        quote! {
+                            let value = ::netlink::wire::Int::to_bits(self.#name);
+                            if value.checked_shr(#width).is_some_and(|above| above > 0) {
+                                return ::core::result::Result::Err(::netlink::wire::EncodeError::new(
+                                    ::netlink::wire::EncodeProblem::OutOfRange {
+                                        low: 0,
+                                        high: (1i128 << #width) - 1,
+                                        value: ::core::convert::Into::into(value),
+                                    },
+                                ).within(#c_name));
+                            }
+                            ::netlink::wire::private::write_bits(
+                                #slice, <#ty as ::netlink::wire::Int>::SIZE, Self::#first, #width, value,
+                            );
+                        }
                     } else if member.by.is_some() {
-                        quote!(::netlink::wire::FixedKind::write(&self.#name, #slice)
-                            .map_err(|error| error.within(#c_name))?;)
+                        quote!(::netlink::wire::private::note(
+                            ::netlink::wire::FixedKind::write(&self.#name, #slice), #c_name, &mut failed,
+                        );)
                     } else {
-                        quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::write(&self.#name, #slice)
-                            .map_err(|error| error.within(#c_name))?;)
+                        quote!(::netlink::wire::private::note(
+                            <#codec as ::netlink::wire::FixedCodec<#ty>>::write(&self.#name, #slice), #c_name, &mut failed,
+                        );)
                     }
                 }
             }
         });
-        quote!(#(#statements)*)
+        quote! {
+            let mut failed = ::core::option::Option::None;
+            #(#statements)*
+            ::netlink::wire::private::failure(failed)
+        }
     }
 
     /// Schema entries of the members.
@@ -282,7 +341,10 @@ impl<'a> Header<'a> {
                             None => quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::SHAPE),
                         };
                         let bits = match &member.bits {
-                            Some((first, width, _)) => quote!(::core::option::Option::Some((#first, #width))),
+                            Some(Bits { width, .. }) => {
+                                let first = first_bit(index);
+                                quote!(::core::option::Option::Some((#owner::#first, #width)))
+                            }
                             None => quote!(::core::option::Option::None),
                         };
                         Some(member_schema(

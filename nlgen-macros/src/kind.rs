@@ -4,7 +4,7 @@ use crate::field::inner;
 use crate::nl::Nl;
 use crate::view;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, Lit, Result, Type};
 
 /// What a variant holds.
@@ -44,13 +44,17 @@ struct Union<'a> {
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only("a union", &["key", "fixed"])?;
+    crate::field::plain(&input.generics)?;
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(&input.ident, "expected an enum"));
+        return Err(Error::new_spanned(&input.ident, "expected an enum with a variant for each case"));
     };
     let text = match &on.key {
         Some(Expr::Path(path)) if path.path.is_ident("str") => true,
         Some(Expr::Path(path)) if path.path.is_ident("int") => false,
-        _ => {
+        Some(key) => {
+            return Err(Error::new_spanned(key, "a union is selected by a string, `str`, or by a number, `int`"));
+        }
+        None => {
             return Err(Error::new_spanned(
                 &input.ident,
                 "a union says what selects it: `#[nl(key = str)]` or `#[nl(key = int)]`",
@@ -61,21 +65,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut other = None;
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
-        nl.only("a case", &["case", "default", "other", "as"])?;
+        let keys: &[&str] =
+            if on.fixed { &["case", "default", "other"] } else { &["case", "default", "other", "as"] };
+        nl.only("a case", keys)?;
         if nl.other {
-            let (with_key, ty) = match &variant.fields {
-                Fields::Named(_) => (true, None),
-                Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                    (false, fields.unnamed.first().map(|field| &field.ty))
-                }
-                _ => {
-                    return Err(Error::new_spanned(
-                        variant,
-                        "expected `Other { kind, data }` or `Other(bytes)`",
-                    ));
-                }
-            };
-            other = Some(Other { name: &variant.ident, with_key, ty });
+            nl.only("the variant for what the union does not know", &["other"])?;
+            if other.replace(self::other(variant)?).is_some() {
+                return Err(Error::new_spanned(variant, "a second `other`; one variant keeps everything"));
+            }
             continue;
         }
         cases.push(case(variant, &nl, text)?);
@@ -83,7 +80,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Some(other) = other else {
         return Err(Error::new_spanned(
             &input.ident,
-            "a union needs a variant marked `#[nl(other)]` for what it does not know",
+            "a union keeps what it does not know: add `#[nl(other)] Other { kind: …, data: Option<Vec<u8>> }`, or `Other(Vec<u8>)` \
+             where the selector stands elsewhere",
         ));
     };
     let union = Union { name: &input.ident, vis: &input.vis, text, cases, other };
@@ -91,20 +89,40 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if on.fixed { union.emit_fixed() } else { union.emit() }
 }
 
+fn other(variant: &syn::Variant) -> Result<Other<'_>> {
+    let name = &variant.ident;
+    match &variant.fields {
+        Fields::Named(fields) => {
+            let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
+            if names.map(ToString::to_string).collect::<Vec<_>>() == ["kind", "data"] {
+                return Ok(Other { name, with_key: true, ty: None });
+            }
+        }
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            return Ok(Other { name, with_key: false, ty: fields.unnamed.first().map(|field| &field.ty) });
+        }
+        _ => {}
+    }
+    Err(Error::new_spanned(&variant.ident, "expected `Other { kind, data }` or `Other(bytes)`"))
+}
+
 fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> {
     let key = match (&nl.case, nl.default) {
         (Some(lit), false) => {
-            if text != matches!(lit, Lit::Str(_)) {
-                let want = if text { "a string" } else { "a number" };
-                return Err(Error::new_spanned(lit, format!("this union is selected by {want}")));
+            match (text, lit) {
+                (true, Lit::Str(_)) | (false, Lit::Int(_)) => {}
+                _ => {
+                    let (want, key) = if text { ("a string", "str") } else { ("a number", "int") };
+                    return Err(Error::new_spanned(lit, format!("this union is selected by {want} (`key = {key}`)")));
+                }
             }
             Some(lit.clone())
         }
         (None, true) => None,
         _ => {
             return Err(Error::new_spanned(
-                variant,
-                "a variant says what selects it: `case = …`, `default` or `other`",
+                &variant.ident,
+                "a variant says what selects it: one of `case = …`, `default`, `other`",
             ));
         }
     };
@@ -117,8 +135,11 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
             },
             None => Payload::None,
         },
-        _ => return Err(Error::new_spanned(variant, "a case holds one value or none")),
+        fields => return Err(Error::new_spanned(fields, "a case holds one value or none: put several into a struct")),
     };
+    if let (Payload::None, Some(codec)) = (&payload, &nl.as_) {
+        return Err(Error::new_spanned(codec, "a case without data has no form"));
+    }
     let codec = match &nl.as_ {
         Some(codec) => quote!(#codec),
         None => quote!(::netlink::wire::Native),
@@ -150,9 +171,14 @@ impl Union<'_> {
     fn check(&self) -> Result<()> {
         let mut seen: Vec<String> = Vec::new();
         for case in &self.cases {
-            let key = case.key.as_ref().map_or_else(|| "default".to_owned(), |key| quote!(#key).to_string());
+            let (key, span) = match &case.key {
+                // However it is written, a number is one number.
+                Some(Lit::Int(key)) => (key.base10_parse::<u64>()?.to_string(), key.span()),
+                Some(key) => (quote!(#key).to_string(), key.span()),
+                None => ("`default`".to_owned(), case.name.span()),
+            };
             if seen.contains(&key) {
-                return Err(Error::new(case.name.span(), format!("{key} selects two cases")));
+                return Err(Error::new(span, format!("{key} selects two cases")));
             }
             seen.push(key);
         }
@@ -205,7 +231,6 @@ impl Union<'_> {
         } else {
             quote!(Self::#other(data))
         };
-        let changes = self.cases.iter().filter_map(|case| self.change_arm(case));
         let schema = self.cases.iter().map(|case| {
             let variant = case.name.to_string();
             let key = match (&case.key, self.text) {
@@ -248,6 +273,7 @@ impl Union<'_> {
                     #decode
                 }
 
+                #[inline]
                 fn view<'a>(
                     key: ::netlink::wire::Key<'a>,
                     data: ::core::option::Option<&'a [u8]>,
@@ -279,13 +305,6 @@ impl Union<'_> {
                             ::core::result::Result::Ok(())
                         }
                         _ => ::core::result::Result::Ok(()),
-                    }
-                }
-
-                fn changes_from(&self, base: &Self) -> ::core::option::Option<Self> {
-                    match (self, base) {
-                        #(#changes)*
-                        _ => (self != base).then(|| self.clone()),
                     }
                 }
             }
@@ -379,28 +398,6 @@ impl Union<'_> {
         quote!(#(#arms)* #last)
     }
 
-    fn change_arm(&self, case: &Case<'_>) -> Option<TokenStream> {
-        let variant = case.name;
-        let ty = case.ty()?;
-        // Lists change as a whole, through the last arm.
-        if crate::field::is_named(ty, "Vec") {
-            return None;
-        }
-        Some(match case.payload {
-            Payload::Maybe(_) => quote! {
-                (Self::#variant(::core::option::Option::Some(new)), Self::#variant(::core::option::Option::Some(old))) => {
-                    ::netlink::wire::Value::changes_from(new, old)
-                        .map(|data| Self::#variant(::core::option::Option::Some(data)))
-                }
-            },
-            _ => quote! {
-                (Self::#variant(new), Self::#variant(old)) => {
-                    ::netlink::wire::Value::changes_from(new, old).map(Self::#variant)
-                }
-            },
-        })
-    }
-
     /// The enum that views hand out.
     fn view_type(&self, view: &Ident) -> TokenStream {
         let (owner, vis) = (self.name, self.vis);
@@ -449,6 +446,15 @@ impl Union<'_> {
         if self.text {
             return Err(Error::new(name.span(), "a union in a struct is selected by a number"));
         }
+        for case in &self.cases {
+            let message = match (&case.key, &case.payload) {
+                (None, _) => "a union in a struct keeps what it does not know as `Other([u8; N])`: leave out `default`",
+                (_, Payload::None) => "a case of a union in a struct has bytes: give it one value",
+                (_, Payload::Maybe(_)) => "a case of a union in a struct is always there: leave out `Option`",
+                _ => continue,
+            };
+            return Err(Error::new(case.name.span(), message));
+        }
         let layout = quote!(::netlink::wire::Layout);
         let types: Vec<&Type> = self.cases.iter().filter_map(Case::ty).chain([raw]).collect();
         let reads = self.cases.iter().filter_map(|case| {
@@ -469,7 +475,13 @@ impl Union<'_> {
             })
         };
         let (size, align) = (largest(format_ident!("SIZE")), largest(format_ident!("ALIGN")));
+        let whole = quote_spanned!(syn::spanned::Spanned::span(raw)=> const _: () = ::core::assert!(
+            <#raw as #layout>::SIZE == <#name as ::netlink::wire::FixedKind>::SIZE,
+            "what a union does not know takes as many bytes as its largest case"
+        ););
         Ok(quote! {
+            #whole
+
             #[automatically_derived]
             impl ::netlink::wire::FixedKind for #name {
                 const SIZE: usize = #size;

@@ -1,7 +1,7 @@
 //! `derive(Layout)`: fixed structs, structs that grew, structs with a tail.
 
 use crate::field::{ident, inner, is_named, named_fields, setter};
-use crate::header::{Header, MEMBER_KEYS, member_schema};
+use crate::header::{self, Header, MEMBER_KEYS, member_schema};
 use crate::nl::{Nl, c_name};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -33,19 +33,25 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let name = ident(field)?;
         if is_named(&field.ty, "Growth") {
             nl.only("the growth field", &[])?;
-            growth = Some(name);
+            if growth.replace(name).is_some() {
+                return Err(Error::new_spanned(field, "a second field of type `Growth`; a struct has one length"));
+            }
             continue;
         }
         setters.push(setter(&input.ident, field)?);
         if nl.tail || nl.rest {
             nl.only("a tail", &["tail", "rest", "as", "pad", "count", "by"])?;
+            if nl.tail && nl.rest {
+                let message = "either `tail`, counted by a member, or `rest`, up to the end of the payload";
+                return Err(Error::new(nl.key_span("rest"), message));
+            }
             header.hidden(nl);
             if tails.last().is_some_and(|last| last.item.is_none()) {
-                return Err(Error::new_spanned(field, "nothing can follow a `rest` field"));
+                return Err(Error::new_spanned(field, "nothing can follow a `rest` field: it takes all bytes to the end"));
             }
             let item = if nl.tail {
                 let Some(item) = inner(&field.ty, "Vec") else {
-                    return Err(Error::new_spanned(&field.ty, "a counted tail is a `Vec`"));
+                    return Err(Error::new_spanned(&field.ty, "a counted tail is a list: make this a `Vec<…>`"));
                 };
                 Some(item)
             } else {
@@ -55,7 +61,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 Some(by) if nl.rest => match inner(&field.ty, "Option") {
                     Some(ty) => Some((ty, by)),
                     None => {
-                        return Err(Error::new_spanned(&field.ty, "a union may be absent: `Option<…>`"));
+                        return Err(Error::new_spanned(&field.ty, "a union may be absent: make this an `Option<…>`"));
                     }
                 },
                 Some(by) => return Err(Error::new(by.span(), "only a `rest` field can be a union")),
@@ -72,7 +78,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             continue;
         }
         if !tails.is_empty() {
-            return Err(Error::new_spanned(field, "a fixed member cannot follow a tail"));
+            let message = "a fixed member cannot follow a tail: move it up, or mark it `tail` or `rest`";
+            return Err(Error::new_spanned(field, message));
         }
         nl.only("a member of a fixed struct", MEMBER_KEYS)?;
         header.field(field, nl)?;
@@ -84,11 +91,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             return Err(Error::new(by.span(), format!("no member `{by}` in this struct")));
         }
     }
-    if on_struct.grows.is_some() != growth.is_some() {
-        return Err(Error::new_spanned(
-            &input.ident,
-            "`grows` on the struct and a field of type `Growth` go together",
-        ));
+    match (&on_struct.grows, growth) {
+        (Some(_), None) => {
+            let message = "a struct that grows remembers its length: add `pub growth: Growth`";
+            return Err(Error::new(on_struct.key_span("grows"), message));
+        }
+        (None, Some(growth)) => {
+            let message = "a struct with a `Growth` says its smallest size: `#[nl(grows = N)]`";
+            return Err(Error::new(growth.span(), message));
+        }
+        _ => {}
     }
     if let (Some(growth), false) = (growth, tails.is_empty()) {
         return Err(Error::new_spanned(growth, "a struct with a tail cannot grow"));
@@ -97,14 +109,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 fn check_counts(header: &Header<'_>, tails: &[Tail<'_>]) -> Result<()> {
+    let mut seen: Vec<&Ident> = Vec::new();
     for of in header.counted() {
+        if seen.contains(&of) {
+            return Err(Error::new(of.span(), format!("`{of}` is counted twice")));
+        }
+        seen.push(of);
         if !tails.iter().any(|tail| tail.name == of && tail.item.is_some()) {
             return Err(Error::new(of.span(), format!("no `tail` field named `{of}`")));
         }
     }
     for tail in tails.iter().filter(|tail| tail.item.is_some()) {
         if header.read_count(tail.name).is_none() {
-            return Err(Error::new(tail.name.span(), "no `count(…)` says how long this tail is"));
+            return Err(Error::new(tail.name.span(), "no member counts this tail: write `count(…)` on the field that follows its count"));
         }
     }
     Ok(())
@@ -121,6 +138,13 @@ fn emit(
     let name = &input.ident;
     let text = name.to_string();
     let constants = header.constants();
+    let each = tails.iter().filter_map(|tail| {
+        let (item, codec, (_, unit, _)) = (tail.item?, &tail.codec, header.read_count(tail.name)?);
+        let each = header::each(tail.name);
+        (unit != "items").then(|| {
+            quote!(const #each: usize = <#codec as ::netlink::wire::FixedCodec<#item>>::SIZE;)
+        })
+    });
     let members = header.members().map(|member| {
         let (field, read) = (member.name, header.read(member.name, &quote!(Self), &quote!(bytes)));
         quote!(#field: #read,)
@@ -157,6 +181,7 @@ fn emit(
         #[automatically_derived]
         impl #name {
             #constants
+            #(#each)*
             #(#setters)*
         }
 
@@ -184,9 +209,8 @@ fn emit(
                 &self,
                 out: &mut [u8],
             ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                let _ = &out;
                 #write
-                let _ = out;
-                ::core::result::Result::Ok(())
             }
 
             #[inline]
@@ -298,9 +322,11 @@ fn tail_code(
         };
         let bits = unit == "bits";
         let fixed_codec = quote!(<#codec as ::netlink::wire::FixedCodec<#item>>);
+        // What one of the counted units takes.
+        let unit = if unit == "bytes" { quote!(1) } else { quote!(#fixed_codec::SIZE) };
         let packed = quote!(<::netlink::wire::Packed<#codec> as ::netlink::wire::Codec<#ty>>);
         reads.extend(quote! {
-            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #fixed_codec::SIZE);
+            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #unit);
             let slice = ::netlink::wire::private::tail_bytes(bytes, at, len)
                 .map_err(|error| error.within(#c_name, at))?;
             let #name = #packed::decode(slice, cx).map_err(|error| error.within(#c_name, at))?;

@@ -17,30 +17,46 @@ fn constant_name(variant: &Ident) -> Ident {
     Ident::new(&name, variant.span())
 }
 
+fn check_other(variant: &syn::Variant) -> Result<()> {
+    if let Fields::Named(fields) = &variant.fields {
+        let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
+        if names.map(ToString::to_string).collect::<Vec<_>>() == ["kind", "body"] {
+            return Ok(());
+        }
+    }
+    Err(Error::new_spanned(&variant.ident, "expected `Other { kind: u16, body: Vec<u8> }`"))
+}
+
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only("messages", &["protocol"])?;
+    crate::field::plain(&input.generics)?;
     let name = &input.ident;
     let Some(protocol) = &on.protocol else {
         return Err(Error::new_spanned(name, "messages belong to a protocol: `#[nl(protocol = N)]`"));
     };
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(name, "expected an enum"));
+        return Err(Error::new_spanned(name, "expected an enum with a variant for each message"));
     };
     let (mut constants, mut types, mut decodes, mut kinds, mut encodes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut other = None;
     let mut seen: Vec<u16> = Vec::new();
+    let mut answers: Vec<syn::LitInt> = Vec::new();
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
         nl.only("a message", &["id", "reply", "answer", "dump", "other"])?;
         let ident = &variant.ident;
         if nl.other {
-            other = Some(ident);
+            nl.only("the variant for what the protocol has besides", &["other"])?;
+            check_other(variant)?;
+            if other.replace(ident).is_some() {
+                return Err(Error::new_spanned(ident, "a second `other`; one variant keeps everything"));
+            }
             continue;
         }
         let Some(id) = &nl.id else {
-            return Err(Error::new_spanned(variant, "a message has a number: `#[nl(id = N)]`"));
+            return Err(Error::new_spanned(ident, "a message has a number: `#[nl(id = N)]`"));
         };
         let number = id.base10_parse::<u16>()?;
         if seen.contains(&number) {
@@ -59,6 +75,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 }
             },
         };
+        answers.extend(nl.answer.clone());
         let answer = match &nl.answer {
             Some(answer) => quote!(::core::option::Option::Some(#answer)),
             None => quote!(::core::option::Option::None),
@@ -86,13 +103,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 kinds.push(quote!(Self::#ident(_) => #id,));
                 encodes.push(quote!(Self::#ident(body) => #value::encode(body, out),));
             }
-            _ => return Err(Error::new_spanned(variant, "a message has one body or none")),
+            fields => return Err(Error::new_spanned(fields, "a message has one body or none: put several values into a struct")),
         }
+    }
+    if let Some(answer) = answers.iter().find(|answer| !answer.base10_parse().is_ok_and(|id| seen.contains(&id))) {
+        return Err(Error::new_spanned(answer, format!("no message here has the number {answer}")));
     }
     let Some(other) = other else {
         return Err(Error::new_spanned(
             name,
-            "messages need a variant `#[nl(other)] Other { kind: u16, body: Vec<u8> }` for what they do not know",
+            "messages keep what they do not know: add `#[nl(other)] Other { kind: u16, body: Vec<u8> }`",
         ));
     };
     Ok(quote! {

@@ -14,6 +14,10 @@ pub(crate) struct Repr {
 
 impl Parse for Repr {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        const WANTED: &str = "say the integer on the wire: `u8` to `u64`, `i8` to `i64`, or `be16`, `be32`, `be64`";
+        if input.is_empty() {
+            return Err(input.error(WANTED));
+        }
         let word: Ident = input.parse()?;
         let text = word.to_string();
         if let Some(bits) = text.strip_prefix("be").filter(|bits| ["16", "32", "64"].contains(bits)) {
@@ -22,7 +26,7 @@ impl Parse for Repr {
         if ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"].contains(&text.as_str()) {
             return Ok(Repr { rust: word, big: false });
         }
-        Err(Error::new(word.span(), "expected an integer type, or `be16`, `be32`, `be64`"))
+        Err(Error::new(word.span(), WANTED))
     }
 }
 
@@ -33,23 +37,29 @@ struct Entry<'a> {
 }
 
 fn entries(item: &ItemEnum) -> Result<Vec<Entry<'_>>> {
+    crate::field::plain(&item.generics)?;
     item.variants
         .iter()
         .map(|variant| match (&variant.fields, &variant.discriminant) {
             (Fields::Unit, Some((_, value))) => {
                 Ok(Entry { attrs: &variant.attrs, name: &variant.ident, value })
             }
-            _ => Err(Error::new_spanned(variant, "a named value is written out: `NAME = 1`")),
+            (Fields::Unit, None) => {
+                let message = format!("a named value is written out: `{} = …`", variant.ident);
+                Err(Error::new_spanned(variant, message))
+            }
+            (fields, _) => Err(Error::new_spanned(fields, "a named value is one number and has no fields")),
         })
         .collect()
 }
 
 /// The name table of a type.
-fn table(entries: &[Entry<'_>], rust: &Ident) -> TokenStream {
+fn table(entries: &[Entry<'_>], owner: &Ident, number: &TokenStream) -> TokenStream {
     let rows = entries.iter().map(|entry| {
-        let (name, value) = (entry.name.to_string(), entry.value);
+        let name = entry.name.to_string();
         let c_name = c_name(entry.attrs, &name);
-        quote!((#name, #c_name, { const VALUE: #rust = #value; VALUE as u64 }))
+        let constant = entry.name;
+        quote!((#name, #c_name, #owner::#constant #number as u64))
     });
     quote!(&[#(#rows),*])
 }
@@ -91,7 +101,7 @@ pub(crate) fn open_enum(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
     let entries = entries(item)?;
     let (attrs, vis, name, rust) = (&item.attrs, &item.vis, &item.ident, &repr.rust);
     let text = name.to_string();
-    let table = table(&entries, rust);
+    let table = table(&entries, name, &quote!(.0));
     let constants = entries.iter().map(|entry| {
         let (attrs, constant, value) = (entry.attrs, entry.name, entry.value);
         quote!(#(#attrs)* pub const #constant: Self = #name(#value);)
@@ -149,7 +159,7 @@ pub(crate) fn open_enum(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
 pub(crate) fn flags(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
     let entries = entries(item)?;
     let (attrs, vis, name, rust) = (&item.attrs, &item.vis, &item.ident, &repr.rust);
-    let table = table(&entries, rust);
+    let table = table(&entries, name, &quote!(.bits()));
     let constants = entries.iter().map(|entry| {
         let (attrs, constant, value) = (entry.attrs, entry.name, entry.value);
         quote!(#(#attrs)* const #constant = #value;)

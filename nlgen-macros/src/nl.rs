@@ -54,6 +54,50 @@ pub(crate) struct Nl {
     keys: Vec<(String, Span)>,
 }
 
+/// Every key, for suggestions.
+const KEYS: &[&str] = &[
+    "attr", "key", "data", "key_as", "as", "read", "write", "max", "range", "nested", "byteorder", "repeat", "flag",
+    "by", "pad", "count", "bits", "tail", "rest", "grows", "pad_end", "short_header", "record", "provide", "pads",
+    "case", "default", "other", "fixed", "protocol", "id", "reply", "answer", "dump", "per_second", "forever",
+];
+
+/// How many letters to insert, drop or replace to make `b` of `a`.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, left) in a.bytes().enumerate() {
+        let mut next = vec![index + 1];
+        for ((right, pair), last) in b.bytes().zip(row.windows(2)).zip(0..) {
+            let (diagonal, above) = (pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0));
+            let beside = next.get(last).copied().unwrap_or(0);
+            next.push((diagonal + usize::from(left != right)).min(above + 1).min(beside + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+fn unknown_key(name: &str) -> String {
+    let near = KEYS.iter().map(|key| (distance(name, key), key)).min();
+    match near {
+        Some((away, key)) if away <= 2 && away < name.len() => {
+            format!("unknown key `{name}`; did you mean `{key}`?")
+        }
+        _ => format!("unknown key `{name}`"),
+    }
+}
+
+/// The largest id that leaves the two flag bits free.
+const MAX_ID: u64 = 0x3fff;
+
+/// An attribute's id, which has 14 bits.
+fn attr_id(id: LitInt) -> Result<LitInt> {
+    if id.base10_parse::<u64>().is_ok_and(|id| id <= MAX_ID) {
+        return Ok(id);
+    }
+    let message = format!("an attribute's id is a number up to {MAX_ID}; the two bits above are flags");
+    Err(syn::Error::new(id.span(), message))
+}
+
 fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> Result<T> {
     meta.value()?.parse()
 }
@@ -79,9 +123,9 @@ impl Nl {
         }
         self.keys.push((name.clone(), meta.path.span()));
         match name.as_str() {
-            "attr" => self.attr = Some(value(meta)?),
+            "attr" => self.attr = Some(attr_id(value(meta)?)?),
             "key" => self.key = Some(value(meta)?),
-            "data" => self.data = Some(value(meta)?),
+            "data" => self.data = Some(attr_id(value(meta)?)?),
             "key_as" => self.key_as = Some(value(meta)?),
             "as" => self.as_ = Some(value(meta)?),
             "read" => self.read = true,
@@ -113,7 +157,7 @@ impl Nl {
                 let content;
                 syn::parenthesized!(content in meta.input);
                 let list = content.parse_terminated(<LitInt as syn::parse::Parse>::parse, Token![,])?;
-                self.pads = list.into_iter().collect();
+                self.pads = list.into_iter().map(attr_id).collect::<Result<_>>()?;
             }
             "case" => self.case = Some(value(meta)?),
             "default" => self.default = true,
@@ -126,7 +170,7 @@ impl Nl {
             "dump" => self.dump = true,
             "per_second" => self.per_second = Some(value(meta)?),
             "forever" => self.forever = Some(value(meta)?),
-            _ => return Err(meta.error(format!("unknown key `{name}`"))),
+            _ => return Err(meta.error(unknown_key(&name))),
         }
         Ok(())
     }
@@ -157,11 +201,26 @@ impl Nl {
     /// Refuses keys that the place does not take.
     pub(crate) fn only(&self, place: &str, allowed: &[&str]) -> Result<()> {
         match self.keys.iter().find(|(key, _)| !allowed.contains(&key.as_str())) {
+            Some((key, span)) if allowed.is_empty() => {
+                Err(syn::Error::new(*span, format!("`{key}` does not apply to {place}, which takes no key")))
+            }
             Some((key, span)) => {
-                Err(syn::Error::new(*span, format!("`{key}` does not apply to {place}")))
+                let allowed = allowed.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+                Err(syn::Error::new(*span, format!("`{key}` does not apply to {place}, which takes {allowed}")))
             }
             None => Ok(()),
         }
+    }
+
+    /// Whether a key was written.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|(name, _)| name == key)
+    }
+
+    /// Where a key stands.
+    pub(crate) fn key_span(&self, key: &str) -> Span {
+        let found = self.keys.iter().find(|(name, _)| name == key).map(|(_, span)| *span);
+        found.or(self.span).unwrap_or_else(Span::call_site)
     }
 }
 

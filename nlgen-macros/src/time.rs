@@ -8,6 +8,7 @@ use syn::{Data, DeriveInput, Error, Fields, Result};
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only("a time", &["per_second", "forever"])?;
+    crate::field::plain(&input.generics)?;
     let name = &input.ident;
     let field = match &input.data {
         Data::Struct(data) => match &data.fields {
@@ -22,6 +23,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Some(per_second) = &on.per_second else {
         return Err(Error::new_spanned(name, "a time says its unit: `#[nl(per_second = N)]`"));
     };
+    if per_second.base10_parse::<u64>()? == 0 {
+        return Err(Error::new_spanned(per_second, "a unit is a second or a part of one: at least 1"));
+    }
     let repr = &field.ty;
     let (constant, forever) = match &on.forever {
         Some(forever) => (

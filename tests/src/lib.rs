@@ -23,7 +23,6 @@ pub fn captured(text: &str) -> Vec<Captured> {
     text.lines().filter(|line| !line.starts_with('#')).map(line).collect()
 }
 
-#[expect(clippy::expect_used, reason = "test data of the repository")]
 fn line(line: &str) -> Captured {
     let (message, origin) = line.split_once(" # ").expect("no origin");
     let mut words = message.split(' ');
@@ -39,7 +38,6 @@ fn line(line: &str) -> Captured {
 /// # Panics
 /// On anything else.
 #[must_use]
-#[expect(clippy::expect_used, reason = "test data of the repository")]
 pub fn from_hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text
         .chars()

@@ -22,8 +22,6 @@ pub struct Family {
     pub c: String,
     /// Its messages, sorted by id.
     pub messages: Vec<Message>,
-    /// Its numbered multicast groups, sorted by id.
-    pub groups: Vec<Group>,
 }
 
 /// A message.

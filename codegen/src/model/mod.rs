@@ -48,6 +48,8 @@ pub struct Module {
     pub sets: Vec<Set>,
     /// Unions.
     pub unions: Vec<Union>,
+    /// Protocol family of its messages and groups.
+    pub family: Option<String>,
     /// ioctl requests.
     pub ioctls: Vec<Ioctl>,
     /// Multicast groups.
@@ -78,6 +80,8 @@ pub struct Constant {
     pub ty: Int,
     /// Its value.
     pub value: i128,
+    /// The value as the spec writes it.
+    pub literal: String,
 }
 
 /// An open enum, or flags.
@@ -102,6 +106,8 @@ pub struct EnumValue {
     pub value: i128,
     /// Whether it repeats the number of an earlier value.
     pub alias: bool,
+    /// The number as the spec writes it.
+    pub literal: String,
 }
 
 /// A time in ticks.
@@ -115,4 +121,6 @@ pub struct Unit {
     pub per_second: u64,
     /// Value that means "no limit".
     pub forever: Option<i128>,
+    /// That value as the spec writes it; empty if there is none.
+    pub literal: String,
 }

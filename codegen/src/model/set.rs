@@ -30,6 +30,8 @@ pub struct Header {
     pub c: String,
     /// Members in C order.
     pub members: Vec<Member>,
+    /// Bytes on a 64-bit host.
+    pub size: u64,
     /// Smallest size accepted.
     pub short: Option<u64>,
 }
@@ -60,8 +62,8 @@ pub struct Attr {
     pub byteorder: bool,
     /// What selects among the cases of its union.
     pub by: Option<Selector>,
-    /// Whether the value stands behind a pointer.
-    pub boxed: bool,
+    /// Whether the value stands behind a pointer; `None` for what never does.
+    pub boxed: Option<bool>,
 }
 
 /// A selector and the data it selects, which are one field.

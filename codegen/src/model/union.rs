@@ -9,6 +9,8 @@ pub struct Union {
     pub meta: Meta,
     /// Whether the selector is text.
     pub text_key: bool,
+    /// Bytes of a union that stands in a fixed struct.
+    pub size: u64,
     /// Where the selector stands.
     pub selection: Selection,
     /// The choices.
@@ -24,6 +26,8 @@ pub enum Selection {
     Tagged,
     /// It is a field of its own.
     Selected,
+    /// It is another member of the fixed struct that the union is a member of.
+    Fixed,
 }
 
 /// One choice.

@@ -9,6 +9,8 @@ use crate::diag::{Diags, Sp};
 pub(crate) struct Constant {
     pub(crate) head: Head,
     pub(crate) value: Sp<i128>,
+    /// The value as written.
+    pub(crate) literal: String,
     pub(crate) ty: Sp<String>,
 }
 
@@ -19,8 +21,9 @@ pub(super) fn constant(
 ) -> Option<Constant> {
     let mut table = value.table("const", name.span, diags)?;
     let number = table.need_int("value", diags);
+    let literal = table.literal("value");
     let ty = table.need_text("type", diags);
     let head = Head::read(name, &mut table, diags);
     table.finish("[const]", diags);
-    Some(Constant { head: head?, value: number?, ty: ty? })
+    Some(Constant { head: head?, value: number?, literal, ty: ty? })
 }

@@ -20,6 +20,8 @@ pub(crate) struct Enumeration {
 pub(crate) struct Entry {
     pub(crate) name: Sp<String>,
     pub(crate) value: Sp<i128>,
+    /// The value as written.
+    pub(crate) literal: String,
     pub(crate) c: Option<String>,
     pub(crate) doc: String,
     pub(crate) since: Option<String>,
@@ -53,10 +55,11 @@ pub(super) fn enumeration(
 fn entry(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Entry> {
     let mut table = value.table(&name.value, name.span, diags)?;
     let number = table.need_int("value", diags);
+    let literal = table.literal("value");
     let c = table.c_name("c", diags).map(|c| c.value);
     let doc = table.doc(diags);
     let since = table.since(diags);
     let alias = table.bool("alias", diags).is_some_and(|alias| alias.value);
     table.finish("a value", diags);
-    Some(Entry { name, value: number?, c, doc: doc?, since, alias })
+    Some(Entry { name, value: number?, literal, c, doc: doc?, since, alias })
 }

@@ -52,6 +52,15 @@ impl<'t> Table<'t> {
         self.take(key)?.int(key, diags)
     }
 
+    /// An integer that was taken, as Rust would write it: in the spec's own base, with its leading zeros.
+    pub(super) fn literal(&self, key: &str) -> String {
+        let entry = self.entries.iter().find(|entry| entry.key.value == key);
+        match entry.map(|entry| entry.value.value) {
+            Some(DeValue::Integer(number)) => literal(number.as_str(), number.radix()),
+            _ => String::new(),
+        }
+    }
+
     /// Takes an integer that cannot be negative.
     pub(super) fn count(&mut self, key: &'static str, diags: &mut Diags) -> Option<Sp<u64>> {
         let number = self.int(key, diags)?;
@@ -264,5 +273,44 @@ impl<'t> Value<'t> {
             .error(self.span, format!("`{key}` must be {wanted}"))
             .label(format!("this is {found}"));
         None
+    }
+}
+
+/// Digits in groups, as one reads them: four hexadecimal ones, three decimal ones beyond four.
+fn literal(digits: &str, radix: u32) -> String {
+    let (sign, digits) = match digits.strip_prefix(['-', '+']) {
+        Some(rest) if digits.starts_with('-') => ("-", rest),
+        Some(rest) => ("", rest),
+        None => ("", digits),
+    };
+    let digits: Vec<char> = digits.chars().filter(|digit| *digit != '_').collect();
+    let (prefix, group) = match radix {
+        16 => ("0x", 4),
+        8 => ("0o", 4),
+        2 => ("0b", 8),
+        _ => ("", 3),
+    };
+    let mut out = format!("{sign}{prefix}");
+    for (at, digit) in digits.iter().enumerate() {
+        let left = digits.len() - at;
+        if at > 0 && digits.len() > 4 && left % group == 0 {
+            out.push('_');
+        }
+        out.push(digit.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn literals() {
+        assert_eq!(literal("00010000", 16), "0x0001_0000");
+        assert_eq!(literal("88A8", 16), "0x88a8");
+        assert_eq!(literal("-65536", 10), "-65_536");
+        assert_eq!(literal("+1500", 10), "1500");
+        assert_eq!(literal("100000000", 2), "0b1_00000000");
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Unit {
     pub(crate) repr: Sp<String>,
     pub(crate) per_second: Sp<u64>,
     pub(crate) forever: Option<Sp<i128>>,
+    /// `forever` as written; empty if it is not.
+    pub(crate) literal: String,
 }
 
 pub(super) fn unit(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Unit> {
@@ -18,7 +20,8 @@ pub(super) fn unit(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opt
     let repr = table.need_text("repr", diags);
     let per_second = table.need_count("per_second", diags);
     let forever = table.int("forever", diags);
+    let literal = table.literal("forever");
     let head = Head::read(name, &mut table, diags);
     table.finish("[unit]", diags);
-    Some(Unit { head: head?, repr: repr?, per_second: per_second?, forever })
+    Some(Unit { head: head?, repr: repr?, per_second: per_second?, forever, literal })
 }

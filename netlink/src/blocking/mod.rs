@@ -12,6 +12,7 @@ use self::pool::Pool;
 use crate::conn::{Message, Request};
 use crate::error::Result;
 use crate::exec::{Executor, Flow, Lister, Next, Procedure};
+use crate::link::Links;
 use crate::list::{Collector, Dump, DumpState, Listing, Scanned};
 use crate::netns::NetNs;
 use crate::op::{Operation, Replies};
@@ -85,6 +86,11 @@ impl Netlink {
     #[must_use]
     pub fn with_warnings(&self, hook: fn(&'static str, &str)) -> Self {
         Self { warnings: Some(hook), ..self.clone() }
+    }
+
+    /// Interfaces.
+    pub fn links(&self) -> Links<'_, Self> {
+        Links::new(self)
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -260,7 +266,7 @@ impl Executor for Netlink {
 
 impl Lister for Netlink {
     type List<'e, L: Listing> = Result<Dump<L::Item>>;
-    type Scan<'e, L: Listing, F, R> = Result<Scanned>;
+    type Scan<'e, L: Listing, F: 'e, R> = Result<Scanned>;
     type Run<'e, P: Procedure> = Result<P::Output>;
 
     fn list<'e, L: Listing>(&'e self, listing: L) -> Result<Dump<L::Item>> {

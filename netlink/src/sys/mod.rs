@@ -12,4 +12,4 @@ mod socket;
 pub(crate) use errno::{description, is, name};
 pub(crate) use namespace::{enter_network, own_network, own_user_and_network};
 pub(crate) use process::{Step, spawn_isolated, user_and_group};
-pub(crate) use socket::{Received, Socket};
+pub(crate) use socket::Socket;

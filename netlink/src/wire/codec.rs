@@ -13,6 +13,10 @@ use super::text::{NlStr, NlString};
 use super::value::Value;
 
 /// A form of `T` as the payload of an attribute.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no form of `{T}` as the payload of an attribute",
+    label = "not a form of `{T}`"
+)]
 pub trait Codec<T> {
     /// What a view hands out without allocating.
     type View<'a>;
@@ -41,6 +45,10 @@ pub trait Codec<T> {
 }
 
 /// A form of `T` as a member of a fixed struct or an element of a packed array.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no form of `{T}` as a member of a fixed struct",
+    label = "not a form of `{T}`"
+)]
 pub trait FixedCodec<T> {
     /// Bytes.
     const SIZE: usize;

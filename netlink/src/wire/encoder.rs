@@ -11,17 +11,18 @@ pub struct Encoder<'b> {
     buf: &'b mut Vec<u8>,
     direction: Direction,
     lossless: bool,
+    error: Option<EncodeError>,
 }
 
 impl<'b> Encoder<'b> {
     /// Writes everything a value holds, in the form that `direction` has: for tools and tests.
     pub fn lossless(buf: &'b mut Vec<u8>, direction: Direction) -> Self {
-        Encoder { buf, direction, lossless: true }
+        Encoder { buf, direction, lossless: true, error: None }
     }
 
     /// Writes a request: what only the kernel sends is left out.
     pub fn request(buf: &'b mut Vec<u8>) -> Self {
-        Encoder { buf, direction: Direction::ToKernel, lossless: false }
+        Encoder { buf, direction: Direction::ToKernel, lossless: false, error: None }
     }
 
     /// Who will read the bytes.
@@ -94,20 +95,58 @@ impl<'b> Encoder<'b> {
         id_and_flags: u16,
         fill: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
+        let start = self.begin(id_and_flags);
+        fill(self)?;
+        self.end(start)
+    }
+
+    /// Starts an attribute; [`Encoder::end`] takes the answer.
+    #[inline]
+    pub(crate) fn begin(&mut self, id_and_flags: u16) -> usize {
         let start = self.buf.len();
         let [t0, t1] = id_and_flags.to_ne_bytes();
         self.put(&[0, 0, t0, t1]);
-        fill(self)?;
+        start
+    }
+
+    /// Ends an attribute: its length and padding.
+    #[inline]
+    pub(crate) fn end(&mut self, start: usize) -> Result<(), EncodeError> {
         let len = self.buf.len() - start;
         let Ok(stated) = u16::try_from(len) else {
-            return Err(EncodeError::new(EncodeProblem::TooLong {
-                most: usize::from(u16::MAX) - ATTR_HEADER,
-                have: len - ATTR_HEADER,
-            }));
+            return Err(too_long(len));
         };
         self.patch(start, &stated.to_ne_bytes());
         self.pad_from(start);
         Ok(())
+    }
+
+    /// Writes an attribute without payload.
+    pub(crate) fn put_empty(&mut self, id: u16) {
+        let [l0, l1] = (ATTR_HEADER as u16).to_ne_bytes();
+        let [t0, t1] = id.to_ne_bytes();
+        self.put(&[l0, l1, t0, t1]);
+    }
+
+    /// Notes the first error of a set; the rest is still written, to be thrown away by the caller.
+    #[cold]
+    pub(crate) fn fail(&mut self, error: EncodeError) {
+        self.error.get_or_insert(error);
+    }
+
+    /// Whether an error was noted, so that nothing more needs to be written.
+    #[inline]
+    pub(crate) fn has_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// The first error noted, if any.
+    #[inline]
+    pub(crate) fn outcome(&mut self) -> Result<(), EncodeError> {
+        match self.error.take() {
+            None => Ok(()),
+            Some(error) => Err(error),
+        }
     }
 
     /// The flag bits of an attribute id.
@@ -115,4 +154,12 @@ impl<'b> Encoder<'b> {
     pub const fn flags(nested: bool, net_byteorder: bool) -> u16 {
         (if nested { NLA_F_NESTED } else { 0 }) | (if net_byteorder { NLA_F_NET_BYTEORDER } else { 0 })
     }
+}
+
+#[cold]
+fn too_long(len: usize) -> EncodeError {
+    EncodeError::new(EncodeProblem::TooLong {
+        most: usize::from(u16::MAX) - ATTR_HEADER,
+        have: len - ATTR_HEADER,
+    })
 }

@@ -36,6 +36,11 @@ impl Names {
 }
 
 /// A type that is one integer on the wire: 1, 2, 4 or 8 bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer on the wire",
+    label = "not an integer",
+    note = "integers are `u8` to `u64`, `i8` to `i64`, and what `Time`, `#[open_enum]` and `#[flags]` make"
+)]
 pub trait Int: Copy + PartialEq + fmt::Debug {
     /// Bytes on the wire.
     const SIZE: usize;

@@ -6,11 +6,17 @@ use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{Shape, UnionSchema};
+use super::set::put;
 use super::text::NlString;
 use super::unknown::Unknown;
 use super::value::Value;
 
 /// An enum whose variant a selector decides; derived by `Kind`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a union",
+    label = "not a union",
+    note = "derive `Kind` for an enum with a variant for each case"
+)]
 pub trait Kind: Sized + Clone + PartialEq {
     /// What a view hands out without allocating.
     type View<'a>;
@@ -50,9 +56,6 @@ pub trait Kind: Sized + Clone + PartialEq {
     /// # Errors
     /// Says what the kernel could not take.
     fn encode_data(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
-
-    /// What of `self` differs from `base`, for a request that changes only that. The selector is always kept.
-    fn changes_from(&self, base: &Self) -> Option<Self>;
 }
 
 /// Selector types that can be made from a key.
@@ -80,6 +83,11 @@ impl FromKey for u64 {
 }
 
 /// A union inside a fixed struct, decided by an integer member of that struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a union inside a fixed struct",
+    label = "not such a union",
+    note = "derive `Kind` with `#[nl(key = int, fixed)]`"
+)]
 pub trait FixedKind: Sized {
     /// `sizeof` the union.
     const SIZE: usize;
@@ -166,13 +174,9 @@ pub fn put_kind_key<T: Kind, C: Codec<T::Selector>>(
     id_and_flags: u16,
     name: &'static str,
     out: &mut Encoder<'_>,
-) -> Result<(), EncodeError> {
-    match kind.key().and_then(T::Selector::from_key) {
-        Some(selector) => out
-            .attr(id_and_flags, |out| C::encode(&selector, out))
-            .map_err(|error| error.within(name)),
-        None => Ok(()),
-    }
+) {
+    let selector = kind.key().and_then(T::Selector::from_key);
+    put::<T::Selector, C>(selector.as_ref(), id_and_flags, name, out);
 }
 
 /// Writes the attribute that holds a union's data, if there is any.
@@ -183,10 +187,12 @@ pub fn put_kind_data<T: Kind>(
     net_byteorder: bool,
     name: &'static str,
     out: &mut Encoder<'_>,
-) -> Result<(), EncodeError> {
-    if !kind.has_data() {
-        return Ok(());
+) {
+    if !kind.has_data() || out.has_failed() {
+        return;
     }
-    let flags = Encoder::flags(nested.unwrap_or(kind.nested()), net_byteorder);
-    out.attr(id | flags, |out| kind.encode_data(out)).map_err(|error| error.within(name))
+    let start = out.begin(id | Encoder::flags(nested.unwrap_or(kind.nested()), net_byteorder));
+    if let Err(error) = kind.encode_data(out).and_then(|()| out.end(start)) {
+        out.fail(error.within(name));
+    }
 }

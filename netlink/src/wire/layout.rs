@@ -7,6 +7,11 @@ use super::schema::Shape;
 /// A type with a fixed size in C structs and packed arrays.
 ///
 /// Sizes and alignments are those of the host's C ABI: a 64-bit integer aligns to four bytes on 32-bit x86.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed size and cannot be a member of a fixed struct or of a header",
+    label = "no fixed size",
+    note = "an attribute says `#[nl(attr = …)]`; a string in a struct says `as = Chars<N>`; a union in a struct says `by = member`"
+)]
 pub trait Layout: Sized {
     /// `sizeof`.
     const SIZE: usize;
@@ -74,12 +79,7 @@ pub fn tail_bytes(bytes: &[u8], at: usize, len: usize) -> Result<&[u8], DecodeEr
 }
 
 /// Writes the number that counts a tail.
-pub fn write_count<R: Int>(
-    count: usize,
-    bias: i64,
-    name: &'static str,
-    out: &mut [u8],
-) -> Result<(), EncodeError> {
+pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<(), EncodeError> {
     let number = (count as u64).wrapping_add_signed(bias);
     let stored = R::from_bits(number);
     if count as i128 + i128::from(bias) < 0 || stored.to_bits() != number {
@@ -88,11 +88,28 @@ pub fn write_count<R: Int>(
         return Err(EncodeError::new(EncodeProblem::TooLong {
             most: usize::try_from(most).unwrap_or(usize::MAX),
             have: count,
-        })
-        .within(name));
+        }));
     }
     write_native(stored, out);
     Ok(())
+}
+
+/// Notes the first error among the members of a struct.
+#[inline]
+pub fn note(
+    result: Result<(), EncodeError>,
+    name: &'static str,
+    failed: &mut Option<EncodeError>,
+) {
+    if let Err(error) = result {
+        failed.get_or_insert(error.within(name));
+    }
+}
+
+/// The first error noted, if any.
+#[inline]
+pub fn failure(failed: Option<EncodeError>) -> Result<(), EncodeError> {
+    failed.map_or(Ok(()), Err)
 }
 
 impl<T: Layout + Copy, const N: usize> Layout for [T; N] {

@@ -10,8 +10,8 @@ use super::kind::Kind;
 use super::layout::tail;
 use super::text::NlString;
 use super::unknown::Unknown;
-use super::value::Value;
 use super::{HwAddr, codec};
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// The attributes of a set whose header has `size` bytes.
@@ -39,54 +39,24 @@ pub fn split_header<'a>(
     }
 }
 
-/// Splits a payload for a view; see [`split_header`].
-#[inline]
-pub fn view_header(
-    bytes: &[u8],
-    size: usize,
-    least: usize,
-) -> Result<(&[u8], &[u8]), DecodeError> {
-    match bytes.split_at_checked(size) {
-        Some((header, _)) => Ok((header, tail(bytes, attr_align(size)))),
-        None if bytes.len() >= least => Ok((bytes, &[])),
-        None => Err(DecodeError::short(size, bytes.len())),
-    }
-}
-
-/// What of an attribute changed.
-pub fn change<T: Value>(value: Option<&T>, base: Option<&T>) -> Option<T> {
-    match (value, base) {
-        (Some(value), Some(base)) => value.changes_from(base),
-        (value, _) => value.cloned(),
-    }
-}
-
-/// What of a union changed.
-pub fn change_kind<T: Kind>(value: Option<&T>, base: Option<&T>) -> Option<T> {
-    match (value, base) {
-        (Some(value), Some(base)) => value.changes_from(base),
-        (value, _) => value.cloned(),
-    }
-}
-
 /// Starts a set: `size` zeroed bytes for the header, to be filled by `fill`.
 #[inline]
 pub fn put_header(
     out: &mut Encoder<'_>,
     size: usize,
     fill: impl FnOnce(&mut [u8]) -> Result<(), EncodeError>,
-) -> Result<(), EncodeError> {
-    fill(out.zeroed(attr_align(size)))
+) {
+    if let Err(error) = fill(out.zeroed(attr_align(size))) {
+        out.fail(error);
+    }
 }
 
 /// Writes what must stand before the typed attributes.
-#[inline]
 pub fn put_earlier(unknown: &Unknown, out: &mut Encoder<'_>) {
     unknown.encode_earlier(out);
 }
 
 /// Ends a set: what the typed fields could not hold, and the length of a short header.
-#[inline]
 pub fn put_unknown(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) {
     unknown.encode(out);
     if let Some(len) = unknown.header_len() {
@@ -98,111 +68,178 @@ pub fn put_unknown(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) {
     }
 }
 
-/// Decodes an attribute into its field. An earlier one of the same id, and a payload that does not fit, stay raw.
-#[inline]
-pub fn take<T, C: Codec<T>>(
-    slot: &mut Option<T>,
-    attr: &RawAttr<'_>,
-    cx: Cx<'_>,
-    unknown: &mut Unknown,
-    name: &'static str,
-) -> Result<(), DecodeError> {
-    match C::decode(attr.payload, cx) {
-        Ok(value) => {
-            if let Some(earlier) = slot.replace(value) {
-                keep_earlier::<T, C>(&earlier, attr.id(), cx, unknown);
+/// The walk over a set's attributes, with what it needs at each of them.
+#[derive(Debug)]
+pub struct Walk<'a, 'u> {
+    attrs: RawAttrs<'a>,
+    start: RawAttrs<'a>,
+    cx: Cx<'a>,
+    unknown: &'u mut Unknown,
+    seen: Option<Box<Seen<'a>>>,
+}
+
+/// The last attribute of each id so far, for the rare sets that repeat one; it lags behind the walk until asked.
+#[derive(Debug)]
+struct Seen<'a> {
+    attrs: RawAttrs<'a>,
+    last: BTreeMap<u16, RawAttr<'a>>,
+}
+
+impl<'a, 'u> Walk<'a, 'u> {
+    /// A walk over `attrs`, which stand behind a header of `size` bytes.
+    #[inline]
+    pub fn new(attrs: &'a [u8], size: usize, cx: Cx<'a>, unknown: &'u mut Unknown) -> Self {
+        let attrs = walk(attrs, size);
+        Walk { start: attrs.clone(), attrs, cx, unknown, seen: None }
+    }
+
+    /// The next attribute.
+    #[inline]
+    pub fn next_attr(&mut self) -> Result<Option<RawAttr<'a>>, DecodeError> {
+        self.attrs.next_attr()
+    }
+
+    /// Notes that `attr` is now the last one of its id, and returns the one before. Each attribute is looked at once.
+    #[cold]
+    fn note(&mut self, attr: &RawAttr<'_>) -> Option<RawAttr<'a>> {
+        let seen = self.seen.get_or_insert_with(|| {
+            Box::new(Seen { attrs: self.start.clone(), last: BTreeMap::new() })
+        });
+        while let Ok(Some(other)) = seen.attrs.next_attr() {
+            let earlier = seen.last.insert(other.id(), other);
+            if other.offset >= attr.offset {
+                return earlier;
             }
-            Ok(())
         }
-        Err(error) => refuse(error, attr, unknown, name),
+        None
     }
-}
 
-#[cold]
-fn keep_earlier<T, C: Codec<T>>(earlier: &T, id: u16, cx: Cx<'_>, unknown: &mut Unknown) {
-    let mut payload = Vec::new();
-    // What was just decoded encodes again: it was within all limits.
-    if C::encode(earlier, &mut Encoder::lossless(&mut payload, cx.direction())).is_ok() {
-        unknown.keep_earlier(id, &payload);
-    }
-}
-
-#[cold]
-fn refuse(
-    error: DecodeError,
-    attr: &RawAttr<'_>,
-    unknown: &mut Unknown,
-    name: &'static str,
-) -> Result<(), DecodeError> {
-    if error.is_unrepresentable() {
-        unknown.keep(attr);
-        return Ok(());
-    }
-    Err(error.within(name, attr.offset))
-}
-
-/// Decodes an attribute that repeats its id.
-#[inline]
-pub fn take_repeat<T, C: Codec<T>>(
-    list: &mut Vec<T>,
-    attr: &RawAttr<'_>,
-    cx: Cx<'_>,
-    unknown: &mut Unknown,
-    name: &'static str,
-) -> Result<(), DecodeError> {
-    match C::decode(attr.payload, cx) {
-        Ok(value) => {
-            list.push(value);
-            Ok(())
+    /// Keeps the attribute that `attr`, of the same id, replaces.
+    #[cold]
+    fn keep_earlier(&mut self, attr: &RawAttr<'_>) {
+        if let Some(earlier) = self.note(attr) {
+            self.unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
         }
-        Err(error) => refuse(error, attr, unknown, name),
+    }
+
+    /// Keeps an attribute that does not fit its field raw; what the field holds stays the last one of its id.
+    #[cold]
+    fn keep_unfit(&mut self, attr: &RawAttr<'_>) {
+        let earlier = self.note(attr);
+        if let Some(seen) = &mut self.seen {
+            match earlier {
+                Some(earlier) => seen.last.insert(attr.id(), earlier),
+                None => seen.last.remove(&attr.id()),
+            };
+        }
+        self.unknown.keep(attr);
+    }
+
+    /// Decodes an attribute into its field. An earlier one of the same id, and a payload that does not fit, stay raw.
+    pub fn take<T, C: Codec<T>>(
+        &mut self,
+        slot: &mut Option<T>,
+        attr: &RawAttr<'_>,
+        name: &'static str,
+    ) -> Result<(), DecodeError> {
+        match C::decode(attr.payload, self.cx) {
+            Ok(value) => {
+                if slot.replace(value).is_some() {
+                    self.keep_earlier(attr);
+                }
+                Ok(())
+            }
+            Err(error) => self.refuse(error, attr, name),
+        }
+    }
+
+    #[cold]
+    fn refuse(
+        &mut self,
+        error: DecodeError,
+        attr: &RawAttr<'_>,
+        name: &'static str,
+    ) -> Result<(), DecodeError> {
+        if error.is_unrepresentable() {
+            self.keep_unfit(attr);
+            return Ok(());
+        }
+        Err(error.within(name, attr.offset))
+    }
+
+    /// Decodes an attribute that repeats its id.
+    pub fn take_repeat<T, C: Codec<T>>(
+        &mut self,
+        list: &mut Vec<T>,
+        attr: &RawAttr<'_>,
+        name: &'static str,
+    ) -> Result<(), DecodeError> {
+        match C::decode(attr.payload, self.cx) {
+            Ok(value) => {
+                list.push(value);
+                Ok(())
+            }
+            Err(error) => self.refuse(error, attr, name),
+        }
+    }
+
+    /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
+    pub fn take_flag(&mut self, slot: &mut bool, attr: &RawAttr<'_>) -> Result<(), DecodeError> {
+        if *slot || !attr.payload.is_empty() {
+            self.unknown.keep(attr);
+        } else {
+            *slot = true;
+        }
+        Ok(())
+    }
+
+    /// Keeps an attribute for later, when its selector is known.
+    pub fn take_raw(
+        &mut self,
+        slot: &mut Option<RawAttr<'a>>,
+        attr: RawAttr<'a>,
+    ) -> Result<(), DecodeError> {
+        if let Some(earlier) = slot.replace(attr) {
+            self.unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
+        }
+        Ok(())
+    }
+
+    /// Keeps an attribute that has no field.
+    pub fn keep(&mut self, attr: &RawAttr<'_>) -> Result<(), DecodeError> {
+        self.unknown.keep(attr);
+        Ok(())
     }
 }
 
-/// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
-#[inline]
-pub fn take_flag(slot: &mut bool, attr: &RawAttr<'_>, unknown: &mut Unknown) {
-    if *slot || !attr.payload.is_empty() {
-        unknown.keep(attr);
-    } else {
-        *slot = true;
-    }
-}
-
-/// Keeps an attribute for later, when its selector is known.
-#[inline]
-pub fn take_raw<'a>(slot: &mut Option<RawAttr<'a>>, attr: RawAttr<'a>, unknown: &mut Unknown) {
-    if let Some(earlier) = slot.replace(attr) {
-        unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
-    }
-}
-
-/// Keeps an attribute that has no field.
-#[inline]
-pub fn keep(attr: &RawAttr<'_>, unknown: &mut Unknown) {
-    unknown.keep(attr);
-}
-
-/// Writes an attribute if it is there.
-#[inline]
+/// Writes an attribute if it is there. An error is noted in the encoder, so that a set checks once.
 pub fn put<T, C: Codec<T>>(
     value: Option<&T>,
     id_and_flags: u16,
     name: &'static str,
     out: &mut Encoder<'_>,
-) -> Result<(), EncodeError> {
-    match value {
-        Some(value) => out
-            .attr(id_and_flags, |out| C::encode(value, out))
-            .map_err(|error| error.within(name)),
-        None => Ok(()),
+) {
+    let Some(value) = value else { return };
+    if out.has_failed() {
+        return;
+    }
+    let start = out.begin(id_and_flags);
+    if let Err(error) = C::encode(value, out).and_then(|()| out.end(start)) {
+        out.fail(error.within(name));
     }
 }
 
 /// Writes a presence flag.
+pub fn put_flag(set: bool, id: u16, out: &mut Encoder<'_>) {
+    if set {
+        out.put_empty(id);
+    }
+}
+
+/// The end of a set's encoding: the first error, if there was any.
 #[inline]
-pub fn put_flag(set: bool, id: u16, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    if set { out.attr(id, |_| Ok(())) } else { Ok(()) }
+pub fn outcome(out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    out.outcome()
 }
 
 /// Refuses an integer outside the range the kernel takes.
@@ -211,12 +248,14 @@ pub fn check_range<T: Int>(
     low: i128,
     high: i128,
     name: &'static str,
-) -> Result<(), EncodeError> {
+    out: &mut Encoder<'_>,
+) {
     match value.map(|value| codec::int_value(*value)) {
         Some(value) if value < low || value > high => {
-            Err(EncodeError::new(EncodeProblem::OutOfRange { low, high, value }).within(name))
+            let problem = EncodeProblem::OutOfRange { low, high, value };
+            out.fail(EncodeError::new(problem).within(name));
         }
-        _ => Ok(()),
+        _ => {}
     }
 }
 
@@ -249,40 +288,124 @@ pub fn check_max<T: Bounded>(
     value: Option<&T>,
     most: usize,
     name: &'static str,
-) -> Result<(), EncodeError> {
+    out: &mut Encoder<'_>,
+) {
     match value.map(Bounded::bound_len) {
         Some(have) if have > most => {
-            Err(EncodeError::new(EncodeProblem::TooLong { most, have }).within(name))
+            out.fail(EncodeError::new(EncodeProblem::TooLong { most, have }).within(name));
         }
-        _ => Ok(()),
+        _ => {}
     }
 }
 
-/// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
-#[inline]
-pub fn find(attrs: &[u8], id: u16, base: usize) -> Result<Option<RawAttr<'_>>, DecodeError> {
-    let mut found = None;
-    let mut walk = attributes_at(attrs, base);
-    while let Some(attr) = walk.next_attr()? {
-        if attr.id() == id {
-            found = Some(attr);
-        }
-    }
-    Ok(found)
-}
-
-/// A view's getter: the last attribute with this id, `None` if absent or if it does not fit the type.
-#[inline]
-pub fn view<'a, T, C: Codec<T>>(
-    attrs: &'a [u8],
-    id: u16,
-    cx: Cx<'a>,
+/// What every view of a set holds.
+#[derive(Clone, Copy, Debug)]
+pub struct RawView<'a> {
+    /// The whole payload.
+    pub bytes: &'a [u8],
+    /// The header, which may be shorter than its struct.
+    pub header: &'a [u8],
+    /// What follows the header.
+    pub attrs: &'a [u8],
+    /// Where that starts.
     base: usize,
-    name: &'static str,
-) -> Result<Option<C::View<'a>>, DecodeError> {
-    match find(attrs, id, base)? {
-        Some(attr) => fit(C::view(attr.payload, cx), attr.offset, name),
-        None => Ok(None),
+    /// The context of the payload.
+    pub cx: Cx<'a>,
+}
+
+impl<'a> RawView<'a> {
+    /// A view of a payload whose header has `size` bytes, but may be as short as `least`.
+    pub fn new(
+        bytes: &'a [u8],
+        size: usize,
+        least: usize,
+        cx: Cx<'a>,
+    ) -> Result<Self, DecodeError> {
+        let base = attr_align(size);
+        let (header, attrs) = match bytes.split_at_checked(size) {
+            Some((header, _)) => (header, tail(bytes, base)),
+            None if bytes.len() >= least => (bytes, &[][..]),
+            None => return Err(DecodeError::short(size, bytes.len())),
+        };
+        Ok(RawView { bytes, header, attrs, base, cx: cx.deeper()? })
+    }
+
+    /// The same view with the selector that its set provides to nested ones.
+    #[must_use]
+    pub fn providing(mut self, key: Option<Key<'a>>) -> Self {
+        self.cx = self.cx.with_inherited(key);
+        self
+    }
+
+    /// The attributes one by one.
+    pub fn walk(&self) -> RawAttrs<'a> {
+        attributes_at(self.attrs, self.base)
+    }
+
+    /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
+    #[inline]
+    pub fn find(&self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
+        let mut found = None;
+        let mut walk = self.walk();
+        while let Some(attr) = walk.next_attr()? {
+            if attr.id() == id {
+                found = Some(attr);
+            }
+        }
+        Ok(found)
+    }
+
+    /// An attribute; `None` if absent or if it does not fit the type.
+    #[inline]
+    pub fn get<T, C: Codec<T>>(
+        &self,
+        id: u16,
+        name: &'static str,
+    ) -> Result<Option<C::View<'a>>, DecodeError> {
+        match self.find(id)? {
+            Some(attr) => fit(C::view(attr.payload, self.cx), attr.offset, name),
+            None => Ok(None),
+        }
+    }
+
+    /// A presence flag.
+    pub fn flag(&self, id: u16) -> Result<bool, DecodeError> {
+        Ok(self.find(id)?.is_some_and(|attr| attr.payload.is_empty()))
+    }
+
+    /// The attributes with one id.
+    pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
+        ListView::new(ListOf { attrs: self.walk(), cx: self.cx, index: 0, only: Some(id) })
+    }
+
+    /// The selector in an attribute.
+    pub fn key<T, C: Codec<T>>(
+        &self,
+        id: u16,
+        name: &'static str,
+    ) -> Result<Option<Key<'a>>, DecodeError>
+    where
+        C::View<'a>: ViewKey<'a>,
+    {
+        Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
+    }
+
+    /// A union; `tagged` ones exist without data.
+    pub fn kind<T: Kind>(
+        &self,
+        key: Option<Key<'a>>,
+        data: u16,
+        tagged: bool,
+        name: &'static str,
+    ) -> Result<Option<T::View<'a>>, DecodeError> {
+        let attr = self.find(data)?;
+        match key {
+            Some(key) if tagged || attr.is_some() => {
+                let offset = attr.map_or(0, |attr| attr.offset);
+                fit(T::view(key, attr.map(|attr| attr.payload), self.cx), offset, name)
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -299,45 +422,6 @@ fn fit<T>(
     }
 }
 
-/// A view's getter for a presence flag.
-pub fn view_flag(attrs: &[u8], id: u16, base: usize) -> Result<bool, DecodeError> {
-    Ok(find(attrs, id, base)?.is_some_and(|attr| attr.payload.is_empty()))
-}
-
-/// The selector in an attribute of a viewed set.
-pub fn view_key<'a, T, C: Codec<T>>(
-    attrs: &'a [u8],
-    id: u16,
-    cx: Cx<'a>,
-    base: usize,
-    name: &'static str,
-) -> Result<Option<Key<'a>>, DecodeError>
-where
-    C::View<'a>: ViewKey<'a>,
-{
-    Ok(view::<T, C>(attrs, id, cx, base, name)?.map(ViewKey::view_key))
-}
-
-/// A view's getter for a union: `data` is the attribute with the payload; `tagged` unions exist without it.
-pub fn view_kind<'a, T: Kind>(
-    key: Option<Key<'a>>,
-    attrs: &'a [u8],
-    data: u16,
-    tagged: bool,
-    cx: Cx<'a>,
-    base: usize,
-    name: &'static str,
-) -> Result<Option<T::View<'a>>, DecodeError> {
-    let attr = find(attrs, data, base)?;
-    match key {
-        Some(key) if tagged || attr.is_some() => {
-            let offset = attr.map_or(0, |attr| attr.offset);
-            fit(T::view(key, attr.map(|attr| attr.payload), cx), offset, name)
-        }
-        _ => Ok(None),
-    }
-}
-
 /// The attributes of a list, numbered.
 #[derive(Clone, Debug)]
 pub struct ListOf<'a> {
@@ -351,11 +435,6 @@ impl<'a> ListOf<'a> {
     /// All attributes in `bytes`.
     pub fn new(bytes: &'a [u8], cx: Cx<'a>) -> Self {
         ListOf { attrs: attributes(bytes), cx, index: 0, only: None }
-    }
-
-    /// The attributes with one id in `bytes`, which stand `base` bytes into the set.
-    pub fn repeated(bytes: &'a [u8], base: usize, id: u16, cx: Cx<'a>) -> Self {
-        ListOf { attrs: attributes_at(bytes, base), cx, index: 0, only: Some(id) }
     }
 }
 

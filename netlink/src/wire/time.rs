@@ -15,10 +15,13 @@ pub trait Time: Int {
     /// The value that means "no limit", where there is one.
     const FOREVER: Option<Self>;
 
-    /// The duration; `None` for "no limit".
+    /// The duration; `None` for "no limit". A time left that is already over, a negative number, is zero.
     fn to_duration(self) -> Option<Duration> {
         if Self::FOREVER == Some(self) {
             return None;
+        }
+        if Self::SIGNED && self.to_bits() > i64::MAX as u64 {
+            return Some(Duration::ZERO);
         }
         let units = self.to_bits();
         let (seconds, rest) = (units / Self::PER_SECOND, units % Self::PER_SECOND);

@@ -5,12 +5,18 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::growth::Growth;
 use super::layout::Layout;
-use super::schema::Shape;
+use super::schema::{Shape, difference};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A type with a form of its own as a payload.
 ///
 /// Derived by `Attrs` (attribute sets), `Layout` (fixed structs), and the attribute macros `open_enum` and `flags`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no form as the payload of an attribute",
+    label = "no wire form",
+    note = "derive `Attrs` or `Layout` for a struct, `Time` for a time; make an enum of numbers with `#[open_enum]` or `#[flags]`",
+    note = "for a list, name its form: `as = Packed`, `as = Index<1>`, `as = Items<1>`, `as = Records`, or `repeat`"
+)]
 pub trait Value: Sized + Clone + PartialEq {
     /// What a view hands out without allocating.
     type View<'a>;
@@ -39,9 +45,18 @@ pub trait Value: Sized + Clone + PartialEq {
 
     /// What of `self` differs from `base`, for a request that changes only that; `None` if nothing does.
     ///
-    /// Sets answer attribute by attribute, everything else as a whole.
-    fn changes_from(&self, base: &Self) -> Option<Self> {
-        (self != base).then(|| self.clone())
+    /// Sets answer attribute by attribute, at every depth; the header of a set and the selector of a union stay.
+    /// What only the kernel sends does not count. An attribute that `base` has and `self` lacks has no form in a request.
+    ///
+    /// # Errors
+    /// Says what the kernel could not take.
+    fn changes_from(&self, base: &Self) -> Result<Option<Self>, EncodeError> {
+        let (mut new, mut old) = (Vec::new(), Vec::new());
+        self.encode(&mut Encoder::request(&mut new))?;
+        base.encode(&mut Encoder::request(&mut old))?;
+        // What was just encoded decodes.
+        Ok(difference(&Self::SHAPE, &new, &old)
+            .and_then(|bytes| Self::decode(&bytes, Cx::to_kernel()).ok()))
     }
 }
 
@@ -63,10 +78,6 @@ impl<T: Value> Value for Box<T> {
     #[inline]
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         T::encode(self, out)
-    }
-
-    fn changes_from(&self, base: &Self) -> Option<Self> {
-        T::changes_from(self, base).map(Box::new)
     }
 }
 

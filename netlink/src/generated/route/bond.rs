@@ -2,8 +2,8 @@
 
 //! Interfaces of kind `bond`, and their slaves.
 
-use crate::generated::route::link::Millis;
-use crate::generated::route::link::Seconds;
+use crate::generated::core::Millis;
+use crate::generated::core::Seconds;
 use crate::wire::{HwAddr, Index, MacAddr, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum};
 use std::net::Ipv4Addr;

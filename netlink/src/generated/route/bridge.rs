@@ -3,9 +3,10 @@
 //! Bridges: interfaces of kind `bridge`, bridge ports, and what `AF_BRIDGE` messages say of both.
 
 use crate::generated::core::ClockTicks;
+use crate::generated::core::ClockTicks64;
 use crate::generated::core::EtherType;
 use crate::wire::{Be, Items, MacAddr, Unknown};
-use nlgen_macros::{Attrs, Layout, Time, flags, open_enum};
+use nlgen_macros::{Attrs, Layout, flags, open_enum};
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
@@ -296,12 +297,6 @@ pub enum BridgeVlanFlags {
     #[doc(alias = "BRIDGE_VLAN_INFO_ONLY_OPTS")]
     ONLY_OPTS = 64,
 }
-
-/// Time in clock ticks of user space (`USER_HZ`), 1/100 s on every architecture but alpha and
-/// ia64, as 64 bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Time)]
-#[nl(per_second = 100)]
-pub struct ClockTicks64(pub u64);
 
 /// Id of a bridge in the spanning tree.
 #[doc(alias = "ifla_bridge_id")]

@@ -20,7 +20,7 @@ use crate::generated::route::veth::VethLink;
 use crate::generated::route::vlan::VlanLink;
 use crate::generated::route::vxlan::VxlanLink;
 use crate::wire::{Bare, HwAddr, Items, NlString, Uint, Unknown};
-use nlgen_macros::{Attrs, Kind, Time, flags, open_enum};
+use nlgen_macros::{Attrs, Kind, flags, open_enum};
 
 /// Bytes of an interface name, with the NUL.
 pub const IFNAMSIZ: u32 = 16;
@@ -442,16 +442,6 @@ pub enum XdpFlags {
     #[doc(alias = "XDP_FLAGS_MODES")]
     MODES = 14,
 }
-
-/// Time in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Time)]
-#[nl(per_second = 1000)]
-pub struct Millis(pub u32);
-
-/// Time in seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Time)]
-#[nl(per_second = 1)]
-pub struct Seconds(pub u32);
 
 /// A network interface.
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]

@@ -3,7 +3,7 @@
 //! Settings of network interfaces that belong to an address family: `IFLA_AF_SPEC`, and `IFLA_PROTINFO` of IPv6.
 
 use crate::generated::core::ClockTicks;
-use crate::generated::route::link::Millis;
+use crate::generated::core::Millis;
 use crate::wire::{Growth, Packed, Unknown};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 use std::net::Ipv6Addr;

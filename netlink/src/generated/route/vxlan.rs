@@ -2,7 +2,7 @@
 
 //! Interfaces of kind `vxlan`: Ethernet over UDP.
 
-use crate::generated::route::link::Seconds;
+use crate::generated::core::Seconds;
 use crate::wire::{Be, Unknown};
 use nlgen_macros::{Attrs, Layout, open_enum};
 use std::net::Ipv4Addr;

@@ -4,11 +4,13 @@
 
 mod annotate;
 mod canonical;
+mod difference;
 mod path;
 mod sample;
 
 pub use annotate::annotate;
 pub use canonical::canonical;
+pub use difference::difference;
 pub use path::path_at;
 pub use sample::{Sample, samples};
 

@@ -1,0 +1,555 @@
+//! Pass 4: attribute sets.
+
+use super::Cx;
+use super::index::{DefId, Item};
+use super::structure;
+use crate::diag::{Diag, Sp, Span};
+use crate::ident;
+use crate::model::{
+    Attr, Class, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector, Set,
+    SetItem, Type,
+};
+use crate::syntax;
+use std::collections::BTreeMap;
+
+/// Ids have 16 bits, two of which are flags.
+const LARGEST_ID: u64 = 0x3fff;
+
+pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Option<Set> {
+    let head = &syntax.head;
+    let def = cx.own(file, &head.name)?;
+    if head.root {
+        cx.graph.root(def);
+    }
+    let prefix = syntax.prefix.clone().unwrap_or_default();
+    let meta = cx.meta(file, head, head.name.value.clone(), prefix.clone());
+    let header = header(cx, file, def, syntax);
+    let fields: Vec<&Field> = header.iter().flat_map(Header::fields).collect();
+    check_ids(cx, syntax, &prefix);
+    check_fields(cx, syntax, &fields);
+    if let Some(provide) = &syntax.provide {
+        let field = fields.iter().find(|field| field.meta.name == provide.value);
+        match field {
+            None => {
+                let names = fields.iter().map(|field| field.meta.name.as_str());
+                let message = format!("the header has no member `{}`", provide.value);
+                cx.diags.error(provide.span, message).nearest(&provide.value, names);
+            }
+            Some(field) if field.ty.int().is_none() => {
+                cx.refuse(provide.span, "only an integer can be provided");
+            }
+            Some(_) => cx.graph.provides(def),
+        }
+    }
+    let mut attrs: Vec<(&syntax::Attr, Attr)> = Vec::new();
+    for attr in &syntax.attrs {
+        attrs.extend(self::attr(cx, file, def, syntax, &fields, attr, &prefix).map(|a| (attr, a)));
+    }
+    let items = pairs(cx, attrs);
+    let pads = syntax.pads.iter().filter_map(|pad| u64::try_from(pad.value).ok()).collect();
+    let provide = syntax.provide.as_ref().map(|provide| provide.value.clone());
+    let record = is_record(syntax);
+    Some(Set { meta, prefix, header, record, provide, pads, items })
+}
+
+fn is_record(syntax: &syntax::Set) -> bool {
+    syntax.record.as_ref().is_some_and(|record| record.value)
+}
+
+fn header(
+    cx: &mut Cx<'_, '_>,
+    file: usize,
+    def: DefId,
+    syntax: &syntax::Set,
+) -> Option<Header> {
+    let Some(name) = &syntax.header_struct else {
+        let needs = [("short_header", syntax.short_header.as_ref().map(|short| short.span)),
+            ("record", syntax.record.as_ref().map(|record| record.span)),
+            ("provide", syntax.provide.as_ref().map(|provide| provide.span))];
+        for (key, span) in needs {
+            if let Some(span) = span {
+                cx.refuse(span, format!("`{key}` needs a `header_struct`"));
+            }
+        }
+        return None;
+    };
+    let header = cx.named(file, def, name)?;
+    cx.graph.header(def, header);
+    let (owner, item) = cx.index.defs.get(header).map(|def| (def.file, def.item))?;
+    let Item::Structure(structure) = item else {
+        cx.refuse(name.span, format!("`{}` is not a struct", name.value));
+        return None;
+    };
+    let tail = structure.fields.iter().find(|f| f.list.is_some() || f.rest.is_some());
+    if let Some(tail) = tail {
+        let tail = tail.name.span;
+        cx.refuse(name.span, "a struct in front of attributes cannot have a tail")
+            .related(tail, "the tail");
+        return None;
+    }
+    let members = structure::members(cx, owner, header, structure, is_record(syntax));
+    let size = cx.header_size(header);
+    let short = syntax.short_header.as_ref();
+    if let Some(short) = short.filter(|short| short.value == 0 || short.value >= size) {
+        cx.refuse(short.span, format!("the header has {size} bytes; a short one has fewer"));
+    }
+    let c = structure.head.c.clone().unwrap_or_default();
+    let short = short.map(|short| short.value);
+    Some(Header { name: name.value.clone(), c, members, size, short })
+}
+
+/// Ids and C names stand once for each direction.
+fn check_ids(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, prefix: &str) {
+    let word = |attr: &syntax::Attr| attr.dir.as_ref().map(|dir| dir.value.clone());
+    let mut by_id: BTreeMap<u64, Vec<&syntax::Attr>> = BTreeMap::new();
+    let mut by_c: BTreeMap<String, &syntax::Attr> = BTreeMap::new();
+    for attr in &syntax.attrs {
+        if attr.id.value > LARGEST_ID {
+            cx.refuse(attr.id.span, format!("an id is at most {LARGEST_ID}"));
+        }
+        let same = by_id.entry(attr.id.value).or_default();
+        let clash = same.iter().find(|other| {
+            let (a, b) = (word(attr), word(other));
+            a.is_none() || b.is_none() || a == b
+        });
+        if let Some(other) = clash {
+            cx.refuse(attr.id.span, format!("id {} stands twice", attr.id.value))
+                .related(other.id.span, "first here")
+                .help("an id may stand twice if one is `dir = \"read\"` and the other `dir = \"write\"`");
+        }
+        same.push(attr);
+        let c = attr.c.clone().unwrap_or_else(|| format!("{prefix}{}", ident::upper(&attr.name.value)));
+        match by_c.get(&c) {
+            Some(other) if other.id.value != attr.id.value => {
+                cx.refuse(attr.name.span, format!("the C name `{c}` stands twice"))
+                    .related(other.name.span, "first here");
+            }
+            _ => {
+                by_c.insert(c, attr);
+            }
+        }
+    }
+    let mut pads: Vec<i128> = Vec::new();
+    for pad in &syntax.pads {
+        let id = u64::try_from(pad.value).ok().filter(|id| *id <= LARGEST_ID);
+        match id {
+            None => {
+                cx.refuse(pad.span, format!("an id is from 0 to {LARGEST_ID}"));
+            }
+            Some(id) => {
+                if let Some(attr) = by_id.get(&id).and_then(|same| same.first()) {
+                    cx.refuse(pad.span, format!("id {id} is an attribute, not padding"))
+                        .related(attr.id.span, "the attribute");
+                } else if pads.contains(&pad.value) {
+                    cx.refuse(pad.span, format!("{id} stands twice"));
+                }
+            }
+        }
+        pads.push(pad.value);
+    }
+}
+
+/// Header members and attributes become fields of one struct.
+fn check_fields(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, fields: &[&Field]) {
+    for attr in &syntax.attrs {
+        if fields.iter().any(|field| field.meta.name == attr.name.value) {
+            let message = format!("the header already has a member `{}`", attr.name.value);
+            cx.refuse(attr.name.span, message)
+                .help("name one of them differently and give the C name with `c = \"…\"`");
+        }
+    }
+}
+
+fn attr(
+    cx: &mut Cx<'_, '_>,
+    file: usize,
+    def: DefId,
+    set: &syntax::Set,
+    fields: &[&Field],
+    attr: &syntax::Attr,
+    prefix: &str,
+) -> Option<Attr> {
+    let payload = cx.payload(file, def, &attr.shape)?;
+    let union = payload.ty.is_union();
+    let is_key = set.attrs.iter().any(|a| a.tag.as_ref().is_some_and(|t| t.value == attr.name.value));
+    let by = match (&attr.select, &attr.tag) {
+        (Some(select), Some(_)) => {
+            cx.refuse(select.span, "`select` and `tag` do not go together");
+            None
+        }
+        (Some(select), None) if !union => {
+            cx.refuse(select.span, "only a union is selected");
+            None
+        }
+        (Some(select), None) => selector(cx, file, def, set, fields, &payload.ty, select),
+        (None, Some(tag)) if !union => {
+            cx.refuse(tag.span, "only a union has a `tag`");
+            None
+        }
+        (None, Some(tag)) => {
+            tag_exists(cx, file, set, attr, &payload.ty, tag);
+            None
+        }
+        (None, None) if union => {
+            cx.refuse(attr.shape.ty.span(), "a union needs `tag` or `select`")
+                .help("`tag = \"…\"` names the attribute that belongs to it, `select = \"…\"` a field elsewhere");
+            None
+        }
+        (None, None) => None,
+    };
+    if let Some(list) = attr.shape.list.as_ref().filter(|_| union || is_key) {
+        cx.refuse(list.span, "neither a union nor its tag can be a list");
+    }
+    let direction = match attr.dir.as_ref() {
+        None => Direction::Both,
+        Some(dir) => match dir.value.as_str() {
+            "read" => Direction::Read,
+            "write" => Direction::Write,
+            other => {
+                cx.diags
+                    .error(dir.span, format!("unknown direction `{other}`"))
+                    .help("an attribute of both directions has no `dir`")
+                    .nearest(other, ["read", "write"]);
+                Direction::Both
+            }
+        },
+    };
+    let nested = attr.nested.as_ref().map(|nested| nested.value);
+    let nested = match nested_by_default(cx, &payload) {
+        Some(default) => nested.filter(|nested| *nested != default),
+        None => nested,
+    };
+    if let Some(boxed) = &attr.boxed {
+        if !payload.ty.is_composite() || payload.list != List::One {
+            cx.refuse(boxed.span, "only a struct or a set can be boxed");
+        }
+    }
+    let upper = ident::upper(&attr.name.value);
+    let meta = Meta {
+        name: attr.name.value.clone(),
+        c: attr.c.clone().unwrap_or_else(|| format!("{prefix}{upper}")),
+        header: None,
+        since: attr.since.clone(),
+        doc: attr.doc.clone(),
+    };
+    let byteorder = attr.byteorder.as_ref().is_some_and(|byteorder| byteorder.value);
+    let boxed = attr.boxed.as_ref().map(|boxed| boxed.value);
+    let id = attr.id.value;
+    Some(Attr { meta, id, payload, direction, nested, byteorder, by, boxed })
+}
+
+/// Whether `NLA_F_NESTED` goes with a payload; `None` where the case of a union decides.
+fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
+    match payload.list {
+        List::Index { .. } | List::Items { .. } => return Some(true),
+        List::Packed | List::Records => return Some(false),
+        List::One | List::Repeat => {}
+    }
+    match &payload.ty {
+        Type::Named(named) if named.class == Class::Union => None,
+        Type::Named(named) if named.class == Class::Set => {
+            let def = cx.def_of(named).and_then(|def| cx.index.defs.get(def));
+            let bare = def.is_none_or(|def| match def.item {
+                Item::Set(set) => set.header_struct.is_none(),
+                _ => true,
+            });
+            Some(bare)
+        }
+        _ => Some(false),
+    }
+}
+
+fn selector(
+    cx: &mut Cx<'_, '_>,
+    file: usize,
+    def: DefId,
+    set: &syntax::Set,
+    fields: &[&Field],
+    union: &Type,
+    select: &Sp<String>,
+) -> Option<Selector> {
+    let text_key = cx.union_key(union)?;
+    if select.value == "inherited" {
+        cx.graph.inherits(def, select.span);
+        if text_key {
+            cx.refuse(select.span, "what is inherited is an integer, the union's key is a string");
+        }
+        return Some(Selector::Inherited);
+    }
+    let header = fields.iter().find(|field| field.meta.name == select.value);
+    let sibling = set.attrs.iter().find(|attr| attr.name.value == select.value);
+    let (is_text, is_number) = match (header, sibling) {
+        (Some(field), _) => (false, field.ty.int().is_some()),
+        (None, Some(attr)) => key_kind(cx, file, attr),
+        (None, None) => {
+            let names = fields.iter().map(|field| field.meta.name.as_str());
+            let names = names.chain(set.attrs.iter().map(|attr| attr.name.value.as_str()));
+            cx.diags
+                .error(select.span, format!("neither field nor attribute is called `{}`", select.value))
+                .nearest(&select.value, names.chain(["inherited"]));
+            return None;
+        }
+    };
+    check_key(cx, select, text_key, is_text, is_number);
+    Some(Selector::Field(select.value.clone()))
+}
+
+fn tag_exists(
+    cx: &mut Cx<'_, '_>,
+    file: usize,
+    set: &syntax::Set,
+    attr: &syntax::Attr,
+    union: &Type,
+    tag: &Sp<String>,
+) {
+    let Some(key) = set.attrs.iter().find(|key| key.name.value == tag.value) else {
+        let names = set.attrs.iter().map(|attr| attr.name.value.as_str());
+        cx.diags
+            .error(tag.span, format!("no attribute is called `{}`", tag.value))
+            .nearest(&tag.value, names);
+        return;
+    };
+    let mut earlier = set.attrs.iter().take_while(|other| other.name.span != attr.name.span);
+    let other = earlier.find(|other| other.tag.as_ref().is_some_and(|t| t.value == tag.value));
+    if let Some(other) = other {
+        let other = other.name.span;
+        cx.refuse(tag.span, format!("`{}` is already the tag of another union", tag.value))
+            .related(other, "of this one")
+            .help("the second union takes `select`");
+    }
+    let Some(text_key) = cx.union_key(union) else { return };
+    let (is_text, is_number) = key_kind(cx, file, key);
+    check_key(cx, tag, text_key, is_text, is_number);
+}
+
+/// Whether an attribute can be the key of a union by string or by number.
+fn key_kind(cx: &Cx<'_, '_>, file: usize, attr: &syntax::Attr) -> (bool, bool) {
+    match cx.peek(file, &attr.shape.ty) {
+        Some(Type::Scalar(Scalar::String)) => (true, false),
+        Some(ty) => (false, ty.int().is_some()),
+        None => (false, false),
+    }
+}
+
+fn check_key(cx: &mut Cx<'_, '_>, at: &Sp<String>, text_key: bool, is_text: bool, is_number: bool) {
+    let wanted = if text_key { "a string" } else { "an integer" };
+    if if text_key { !is_text } else { !is_number } {
+        cx.refuse(at.span, format!("the key of the union is {wanted}, `{}` is not", at.value));
+    }
+}
+
+/// Puts each tag and its union together, at the place of the first of them.
+fn pairs(cx: &mut Cx<'_, '_>, attrs: Vec<(&syntax::Attr, Attr)>) -> Vec<SetItem> {
+    let tag_of = |syntax: &syntax::Attr| syntax.tag.as_ref().map(|tag| tag.value.clone());
+    let tags: BTreeMap<String, Attr> = attrs
+        .iter()
+        .filter_map(|(syntax, attr)| Some((tag_of(syntax)?, attr.clone())))
+        .collect();
+    let keys: BTreeMap<String, Attr> =
+        attrs.iter().map(|(_, attr)| (attr.meta.name.clone(), attr.clone())).collect();
+    let mut items = Vec::new();
+    let mut done: Vec<String> = Vec::new();
+    for (syntax, attr) in attrs {
+        let key = tag_of(syntax).or_else(|| {
+            tags.contains_key(&attr.meta.name).then(|| attr.meta.name.clone())
+        });
+        let Some(key) = key else {
+            items.push(SetItem::Attr(attr));
+            continue;
+        };
+        if done.contains(&key) {
+            continue;
+        }
+        if let (Some(tag), Some(data)) = (keys.get(&key), tags.get(&key)) {
+            if tag.direction != data.direction {
+                cx.refuse(syntax.name.span, "a tag and its union have the same `dir`");
+            }
+            items.push(SetItem::Pair(Pair { key: tag.clone(), data: data.clone() }));
+        }
+        done.push(key);
+    }
+    items
+}
+
+impl Header {
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.members.iter().filter_map(|member| match member {
+            Member::Field(field) => Some(field),
+            _ => None,
+        })
+    }
+}
+
+impl Cx<'_, '_> {
+    /// Resolves what an attribute or a union case holds.
+    pub(super) fn payload(
+        &mut self,
+        file: usize,
+        from: DefId,
+        shape: &syntax::Shape,
+    ) -> Option<Payload> {
+        let ty = self.ty(file, from, &shape.ty)?;
+        let list = self.list(shape)?;
+        self.check_list(shape, &ty, &list);
+        let wire = match &shape.wire {
+            Some(wire) => Some(self.wire(wire, &ty)?),
+            None => None,
+        };
+        let text = matches!(ty, Type::Scalar(Scalar::String));
+        let bare = match &shape.nul {
+            None => false,
+            Some(nul) => {
+                if nul.value {
+                    self.refuse(nul.span, "a string has its NUL anyway").help("leave `nul` out");
+                } else if !text {
+                    self.refuse(nul.span, "`nul` belongs to strings");
+                }
+                !nul.value
+            }
+        };
+        let sized = list != List::One
+            || matches!(ty, Type::Scalar(Scalar::String | Scalar::Bytes | Scalar::HwAddr));
+        for (key, limit) in [("max", &shape.max), ("min", &shape.min)] {
+            if let Some(limit) = limit.as_ref().filter(|_| !sized) {
+                let message = format!("`{key}` belongs to strings, bytes and lists");
+                let diag = self.refuse(limit.span, message);
+                if ty.int().is_some() {
+                    diag.help("the limits of an integer are `range = [low, high]`");
+                }
+            }
+        }
+        if let (Some(min), Some(max)) = (&shape.min, &shape.max) {
+            if min.value > max.value {
+                self.refuse(min.span, "`min` is larger than `max`");
+            }
+        }
+        let range = shape.range.as_ref().map(|(low, high)| (low.value, high.value));
+        if let Some((low, high)) = &shape.range {
+            self.check_range(low, high, shape, &ty);
+        }
+        Some(Payload {
+            text: shape.ty.text(),
+            ty,
+            list,
+            wire,
+            bare,
+            max: shape.max.as_ref().map(|max| max.value),
+            min: shape.min.as_ref().map(|min| min.value),
+            range,
+        })
+    }
+
+    fn check_range(&mut self, low: &Sp<i128>, high: &Sp<i128>, shape: &syntax::Shape, ty: &Type) {
+        let (least, most) = match ty {
+            Type::Scalar(Scalar::Uint) => (0, i128::from(u64::MAX)),
+            Type::Scalar(Scalar::Sint) => (i128::from(i64::MIN), i128::from(i64::MAX)),
+            ty => match ty.int() {
+                Some(int) => (int.min(), int.max()),
+                None => {
+                    self.refuse(low.span, "`range` belongs to integers");
+                    return;
+                }
+            },
+        };
+        for limit in [low, high] {
+            if limit.value < least || limit.value > most {
+                let message = format!("{} does not fit in {}", limit.value, shape.ty.text());
+                self.refuse(limit.span, message);
+            }
+        }
+    }
+
+    fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
+        let forms = ["repeat", "packed", "index", "items", "records"];
+        let form = shape.list.as_ref().map(|list| list.value.as_str());
+        let stray = |key: &Option<Sp<u64>>, list| key.as_ref().filter(|_| form != Some(list));
+        if let Some(base) = stray(&shape.base, "index") {
+            self.refuse(base.span, "`base` belongs to `list = \"index\"`");
+        }
+        if let Some(item) = stray(&shape.item, "items") {
+            self.refuse(item.span, "`item` belongs to `list = \"items\"`");
+        }
+        let Some(list) = &shape.list else { return Some(List::One) };
+        match list.value.as_str() {
+            "repeat" => Some(List::Repeat),
+            "packed" => Some(List::Packed),
+            "records" => Some(List::Records),
+            "index" => match &shape.base {
+                Some(base) if base.value <= 1 => Some(List::Index { base: base.value }),
+                _ => {
+                    let span = shape.base.as_ref().map_or(list.span, |base| base.span);
+                    self.refuse(span, "the ids of an index list start at 0 or 1")
+                        .help("write `base = 0` or `base = 1`");
+                    None
+                }
+            },
+            "items" => match &shape.item {
+                Some(item) if item.value <= LARGEST_ID => {
+                    let c = shape.item_c.clone().unwrap_or_default();
+                    Some(List::Items { id: item.value, c })
+                }
+                _ => {
+                    self.refuse(list.span, "a nest of one repeated id needs that id")
+                        .help("write `item = 1`");
+                    None
+                }
+            },
+            other => {
+                self.diags
+                    .error(list.span, format!("unknown list `{other}`"))
+                    .help(format!("the lists are: {}", forms.join(", ")))
+                    .nearest(other, forms);
+                None
+            }
+        }
+    }
+
+    /// Types that can be the elements of a list, or stand alone.
+    fn check_list(&mut self, shape: &syntax::Shape, ty: &Type, list: &List) {
+        let span = shape.ty.span();
+        let record = self.is_record_set(ty);
+        let flag = matches!(ty, Type::Scalar(Scalar::Flag));
+        match list {
+            List::Records if !record => {
+                self.refuse(span, "records are sets with `record = true`");
+            }
+            List::Records => {}
+            _ if record => {
+                self.refuse(span, "a record stands in a list only").help("add `list = \"records\"`");
+            }
+            List::Packed if !self.is_fixed(ty) || ty.is_union() => {
+                self.refuse(span, "the elements of a packed list need a fixed size");
+            }
+            List::Packed => {}
+            _ if flag && *list != List::One => {
+                self.refuse(span, "a flag is there or not; it cannot be a list");
+            }
+            _ => self.check_alone(span, ty),
+        }
+    }
+
+    fn check_alone(&mut self, span: Span, ty: &Type) -> Option<&mut Diag> {
+        match ty {
+            Type::Chars(len) => {
+                let help = format!("write `string` with `max = {}`", len.saturating_sub(1));
+                Some(self.refuse(span, "`char[…]` stands in structs and packed lists").help(help))
+            }
+            Type::Array(..) => {
+                let diag = self.refuse(span, "an array stands in structs and packed lists");
+                Some(diag.help("write the element's type with `list = \"packed\"`"))
+            }
+            Type::Scalar(Scalar::Inet) => {
+                let diag = self.refuse(span, "`inet` stands in structs only");
+                Some(diag.help("`ip` takes the family from the length"))
+            }
+            _ => None,
+        };
+        None
+    }
+
+    fn is_record_set(&self, ty: &Type) -> bool {
+        let Type::Named(named) = ty else { return false };
+        let def = self.def_of(named).and_then(|def| self.index.defs.get(def));
+        matches!(def.map(|def| def.item), Some(Item::Set(set)) if is_record(set))
+    }
+}

@@ -1,0 +1,14 @@
+//! Interfaces: the verbs of [`Links`], and what stands beside the generated [`Link`].
+
+mod change;
+mod ext;
+mod filter;
+mod handle;
+mod made;
+mod reference;
+
+pub use change::LinkChange;
+pub use filter::{LinkFilter, LinkListing};
+pub use handle::Links;
+pub use made::AddGetLink;
+pub use reference::LinkRef;

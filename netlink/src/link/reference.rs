@@ -1,0 +1,103 @@
+//! Which interface a request is about: [`LinkRef`].
+
+use crate::generated::route::link::{IFNAMSIZ, Link};
+use crate::wire::NlString;
+
+/// An interface by index or by name.
+///
+/// Everything that takes one takes an index (`u32`), a name (`&str`, [`NlString`]) or a [`Link`]. A
+/// name is sent as it is and looked up by the kernel, so it costs no further request; a name over 15
+/// bytes is an alternative name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum LinkRef {
+    /// By index.
+    Index(u32),
+    /// By name, or alternative name.
+    Name(NlString),
+}
+
+impl LinkRef {
+    /// The smallest request about the interface.
+    pub(crate) fn to_link(&self) -> Link {
+        self.put_into(Link::default())
+    }
+
+    /// Makes a request be about the interface.
+    pub(crate) fn put_into(&self, mut link: Link) -> Link {
+        match self {
+            Self::Index(index) => link.index = *index,
+            // One byte of the kernel's buffer is for the NUL.
+            Self::Name(name) if name.len() < IFNAMSIZ as usize => link.name = Some(name.clone()),
+            Self::Name(name) => link.alt_name = Some(name.clone()),
+        }
+        link
+    }
+}
+
+impl From<u32> for LinkRef {
+    fn from(index: u32) -> Self {
+        Self::Index(index)
+    }
+}
+
+impl From<&str> for LinkRef {
+    fn from(name: &str) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl From<&String> for LinkRef {
+    fn from(name: &String) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl From<NlString> for LinkRef {
+    fn from(name: NlString) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl From<&NlString> for LinkRef {
+    fn from(name: &NlString) -> Self {
+        Self::Name(name.clone())
+    }
+}
+
+impl From<&Self> for LinkRef {
+    fn from(same: &Self) -> Self {
+        same.clone()
+    }
+}
+
+impl From<&Link> for LinkRef {
+    /// By index; a link that has none yet, because it was built and not read, by its name.
+    fn from(link: &Link) -> Self {
+        match &link.name {
+            Some(name) if link.index == 0 => Self::Name(name.clone()),
+            _ => Self::Index(link.index),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_alternative_names() {
+        assert_eq!(LinkRef::from(7).to_link().index, 7);
+        let short = LinkRef::from("fifteen-bytes-x").to_link();
+        assert_eq!(short.name.unwrap(), "fifteen-bytes-x");
+        let long = LinkRef::from("sixteen-bytes-xx").to_link();
+        assert_eq!(long.name, None);
+        assert_eq!(long.alt_name.unwrap(), "sixteen-bytes-xx");
+    }
+
+    #[test]
+    fn a_link_is_known_by_its_index_once_it_has_one() {
+        let built = Link::default().name("a");
+        assert_eq!(LinkRef::from(&built), LinkRef::from("a"));
+        assert_eq!(LinkRef::from(&built.index(3u32)), LinkRef::Index(3));
+    }
+}

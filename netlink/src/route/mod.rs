@@ -1,0 +1,8 @@
+//! Routes: the verbs of [`Routes`], and what stands beside the generated [`Route`].
+
+mod ext;
+mod filter;
+mod handle;
+
+pub use filter::{RouteFilter, RouteListing};
+pub use handle::Routes;

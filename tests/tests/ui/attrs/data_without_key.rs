@@ -1,0 +1,22 @@
+//! Data that nothing selects.
+
+use netlink::{Attrs, Kind};
+use netlink::wire::Unknown;
+
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int)]
+pub enum Spring {
+    #[nl(case = 2)]
+    Coil(u32),
+    #[nl(other)]
+    Other(Vec<u8>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Attrs)]
+pub struct Widget {
+    #[nl(data = 1)]
+    pub spring: Option<Spring>,
+    pub unknown: Unknown,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A character in a union selected by a number.
+
+use netlink::Kind;
+
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int)]
+pub enum Spring {
+    #[nl(case = 'c')]
+    Coil(u32),
+    #[nl(other)]
+    Other(Vec<u8>),
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! A key of attributes on a case.
+
+use netlink::Kind;
+use netlink::wire::NlString;
+
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = str)]
+pub enum Spring {
+    #[nl(case = "coil", max = 3)]
+    Coil(Option<u32>),
+    #[nl(other)]
+    Other {
+        kind: NlString,
+        data: Option<Vec<u8>>,
+    },
+}
+
+fn main() {}

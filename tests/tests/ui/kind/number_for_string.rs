@@ -1,0 +1,18 @@
+//! A number in a union selected by a string.
+
+use netlink::Kind;
+use netlink::wire::NlString;
+
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = str)]
+pub enum Spring {
+    #[nl(case = 3)]
+    Coil(Option<u32>),
+    #[nl(other)]
+    Other {
+        kind: NlString,
+        data: Option<Vec<u8>>,
+    },
+}
+
+fn main() {}

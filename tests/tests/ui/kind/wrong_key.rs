@@ -1,0 +1,18 @@
+//! A selector of a type that selects nothing.
+
+use netlink::Kind;
+use netlink::wire::NlString;
+
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = float)]
+pub enum Spring {
+    #[nl(case = "coil")]
+    Coil(Option<u32>),
+    #[nl(other)]
+    Other {
+        kind: NlString,
+        data: Option<Vec<u8>>,
+    },
+}
+
+fn main() {}
