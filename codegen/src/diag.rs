@@ -122,6 +122,8 @@ impl Diags {
     pub fn render(&self, sources: &[Source], spec_dir: &str) -> String {
         let mut list: Vec<&Diag> = self.list.iter().chain(&self.newest).collect();
         list.sort_by_key(|diag| (diag.span, diag.message.clone()));
+        // A struct that heads several sets is looked at for each of them.
+        list.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         let mut out = String::new();
         for diag in list {
             out.push_str(&render_one(diag, sources, spec_dir));

@@ -177,18 +177,18 @@ impl<'a> Header<'a> {
             };
             let bit = first_bit(index);
             let span = width.span();
-            items.push(quote_spanned!(span=> const _: () = ::core::assert!(
+            let check = quote_spanned!(span=> ::core::assert!(
                 0 < #width && #width as usize <= 8 * #size, "a bitfield has at least one bit and fits its type"
-            );));
+            ););
             items.push(match after {
-                None => quote!(const #bit: u32 = 0; const #at: usize = #aligned;),
+                None => quote!(const #bit: u32 = { #check 0 }; const #at: usize = #aligned;),
                 Some((before, taken)) => {
                     let (before_at, before_bit) = (constant(*before), first_bit(*before));
                     quote! {
-                        const #bit: u32 = if (Self::#before_bit + #taken + #width) as usize <= 8 * #size {
-                            Self::#before_bit + #taken
-                        } else {
-                            0
+                        const #bit: u32 = {
+                            #check
+                            let next = Self::#before_bit + #taken;
+                            if (next + #width) as usize <= 8 * #size { next } else { 0 }
                         };
                         const #at: usize = if Self::#bit > 0 { Self::#before_at } else { #aligned };
                     }

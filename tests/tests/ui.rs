@@ -2,26 +2,22 @@
 //!
 //! The expected messages are those of the toolchain that the repository is developed with; other versions of rustc word
 //! their own part of a few messages differently, so there `NETLINK_UI=skip` leaves these tests out.
+#![expect(dead_code, missing_docs, reason = "what is right only has to compile, as a part of this very crate")]
 
-/// What is right compiles, as a part of this very crate.
-#[expect(dead_code, reason = "types that only have to compile")]
-#[expect(missing_docs, reason = "as bare as the mistakes beside them")]
-mod right {
-    #[path = "../ui/attrs/pass.rs"]
-    mod attrs;
-    #[path = "../ui/flags/pass.rs"]
-    mod flags;
-    #[path = "../ui/kind/pass.rs"]
-    mod kind;
-    #[path = "../ui/layout/pass.rs"]
-    mod layout;
-    #[path = "../ui/messages/pass.rs"]
-    mod messages;
-    #[path = "../ui/open_enum/pass.rs"]
-    mod open_enum;
-    #[path = "../ui/time/pass.rs"]
-    mod time;
-}
+#[path = "ui/attrs/pass.rs"]
+mod attrs;
+#[path = "ui/flags/pass.rs"]
+mod flags;
+#[path = "ui/kind/pass.rs"]
+mod kind;
+#[path = "ui/layout/pass.rs"]
+mod layout;
+#[path = "ui/messages/pass.rs"]
+mod messages;
+#[path = "ui/open_enum/pass.rs"]
+mod open_enum;
+#[path = "ui/time/pass.rs"]
+mod time;
 
 #[test]
 fn mistakes_are_explained() {

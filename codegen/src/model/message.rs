@@ -20,6 +20,8 @@ pub struct Family {
     pub protocol: u16,
     /// Name of the protocol in C.
     pub c: String,
+    /// Documentation of the protocol.
+    pub doc: String,
     /// Its messages, sorted by id.
     pub messages: Vec<Message>,
 }

@@ -183,6 +183,7 @@ fn family(cx: &mut Cx<'_, '_>, name: &str, members: &[usize]) -> Option<Family> 
         name: name.to_owned(),
         protocol: u16::try_from(protocol.id.value).ok()?,
         c: protocol.head.c.clone().unwrap_or_else(default),
+        doc: protocol.head.doc.clone(),
         messages,
     })
 }

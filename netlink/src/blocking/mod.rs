@@ -9,13 +9,17 @@ use std::time::{Duration, Instant};
 
 use self::connection::{After, Connection, Outcome, Unfinished};
 use self::pool::Pool;
+use crate::addr::Addrs;
 use crate::conn::{Message, Request};
 use crate::error::Result;
 use crate::exec::{Executor, Flow, Lister, Next, Procedure};
 use crate::link::Links;
 use crate::list::{Collector, Dump, DumpState, Listing, Scanned};
+use crate::neigh::Neighs;
 use crate::netns::NetNs;
 use crate::op::{Operation, Replies};
+use crate::route::Routes;
+use crate::rule::Rules;
 use crate::wire::Value;
 
 /// A handle to the kernel's network configuration; its verbs wait for the answer.
@@ -91,6 +95,26 @@ impl Netlink {
     /// Interfaces.
     pub fn links(&self) -> Links<'_, Self> {
         Links::new(self)
+    }
+
+    /// Addresses of interfaces.
+    pub fn addrs(&self) -> Addrs<'_, Self> {
+        Addrs::new(self)
+    }
+
+    /// Routes.
+    pub fn routes(&self) -> Routes<'_, Self> {
+        Routes::new(self)
+    }
+
+    /// Neighbours and forwarding databases.
+    pub fn neighs(&self) -> Neighs<'_, Self> {
+        Neighs::new(self)
+    }
+
+    /// Rules that choose a routing table.
+    pub fn rules(&self) -> Rules<'_, Self> {
+        Rules::new(self)
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -195,7 +195,7 @@ impl RouteVia {
 impl NextHop {
     /// A next hop through the interface with this index.
     pub fn dev(index: u32) -> Self {
-        Self::default().ifindex(index)
+        Self::default().index(index)
     }
 
     /// A next hop through a gateway of the route's own family.

@@ -164,7 +164,7 @@ fn leaves_by(view: &RouteView<'_>, index: u32) -> Result<bool, DecodeError> {
     }
     if let Some(hops) = view.multipath()? {
         for hop in hops {
-            if hop?.ifindex() == index {
+            if hop?.index() == index {
                 return Ok(true);
             }
         }

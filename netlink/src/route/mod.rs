@@ -6,3 +6,5 @@ mod handle;
 
 pub use filter::{RouteFilter, RouteListing};
 pub use handle::Routes;
+
+pub(crate) use ext::header_table;

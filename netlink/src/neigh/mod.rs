@@ -1,0 +1,9 @@
+//! Neighbours, proxy entries and forwarding databases: the verbs of [`Neighs`], and what stands
+//! beside the generated [`Neighbour`].
+
+mod ext;
+mod filter;
+mod handle;
+
+pub use filter::{NeighbourFilter, NeighbourListing};
+pub use handle::Neighs;
