@@ -14,39 +14,39 @@ pub struct Source {
 
 /// A range of bytes in one of the sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
+pub(crate) struct Span {
     /// Index of the source.
-    pub file: usize,
+    pub(crate) file: usize,
     /// First byte.
-    pub start: usize,
+    pub(crate) start: usize,
     /// One past the last byte.
-    pub end: usize,
+    pub(crate) end: usize,
 }
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub struct Sp<T> {
+pub(crate) struct Sp<T> {
     /// The value.
-    pub value: T,
+    pub(crate) value: T,
     /// Its place.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 impl Span {
     /// A range of bytes in source number `file`.
-    pub fn new(file: usize, range: Range<usize>) -> Self {
+    pub(crate) fn new(file: usize, range: Range<usize>) -> Self {
         Self { file, start: range.start, end: range.end }
     }
 
     /// Attaches this place to a value.
-    pub fn with<T>(self, value: T) -> Sp<T> {
+    pub(crate) fn with<T>(self, value: T) -> Sp<T> {
         Sp { value, span: self }
     }
 }
 
 /// One mistake.
 #[derive(Clone, Debug)]
-pub struct Diag {
+pub(crate) struct Diag {
     span: Span,
     message: String,
     label: String,
@@ -56,25 +56,25 @@ pub struct Diag {
 
 impl Diag {
     /// Says at the place what is wrong there; the message above it says it in full.
-    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+    pub(crate) fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = label.into();
         self
     }
 
     /// Points at a second place that takes part in the mistake.
-    pub fn related(&mut self, span: Span, label: impl Into<String>) -> &mut Self {
+    pub(crate) fn related(&mut self, span: Span, label: impl Into<String>) -> &mut Self {
         self.related = Some((span, label.into()));
         self
     }
 
     /// Says how to mend it.
-    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+    pub(crate) fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
         self
     }
 
     /// Suggests the candidate that looks most like `name`, if one is near enough.
-    pub fn nearest<'a>(
+    pub(crate) fn nearest<'a>(
         &mut self,
         name: &str,
         candidates: impl IntoIterator<Item = &'a str>,
@@ -88,7 +88,7 @@ impl Diag {
 
 /// Collects mistakes, so that all of them are reported at once.
 #[derive(Debug, Default)]
-pub struct Diags {
+pub(crate) struct Diags {
     list: Vec<Diag>,
     /// The newest one, still open for labels and help.
     newest: Option<Diag>,
@@ -96,7 +96,7 @@ pub struct Diags {
 
 impl Diags {
     /// Records a mistake; the returned diagnostic takes labels and help.
-    pub fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Diag {
+    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Diag {
         let diag = Diag {
             span,
             message: message.into(),
@@ -109,17 +109,12 @@ impl Diags {
     }
 
     /// Whether no mistake was recorded.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.newest.is_none()
     }
 
-    /// How many mistakes were recorded.
-    pub fn len(&self) -> usize {
-        self.list.len() + usize::from(self.newest.is_some())
-    }
-
     /// All mistakes as a compiler would print them, in the order of the sources.
-    pub fn render(&self, sources: &[Source], spec_dir: &str) -> String {
+    pub(crate) fn render(&self, sources: &[Source], spec_dir: &str) -> String {
         let mut list: Vec<&Diag> = self.list.iter().chain(&self.newest).collect();
         list.sort_by_key(|diag| (diag.span, diag.message.clone()));
         // A struct that heads several sets is looked at for each of them.
@@ -217,7 +212,7 @@ impl Excerpt {
 }
 
 /// The candidate most like `name`, if at most a third of it differs.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = 1 + name.chars().count() / 3;
     candidates
         .into_iter()

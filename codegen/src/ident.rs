@@ -22,7 +22,7 @@ const TAKEN: &[&str] = &[
 const RESERVED_FIELDS: &[&str] = &["unknown", "growth"];
 
 /// Whether a name reads `like_this`: lower-case letters, digits and single underscores, a letter first.
-pub fn is_snake(name: &str) -> bool {
+pub(crate) fn is_snake(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !name.ends_with('_')
@@ -30,35 +30,35 @@ pub fn is_snake(name: &str) -> bool {
 }
 
 /// Whether a name reads `LikeThis`: letters and digits, an upper-case letter first, not all upper-case.
-pub fn is_camel(name: &str) -> bool {
+pub(crate) fn is_camel(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric())
         && (name.len() == 1 || name.chars().any(|c| c.is_ascii_lowercase()))
 }
 
 /// Whether a name can stand in C: the form of every `c` and `prefix`.
-pub fn is_c(name: &str) -> bool {
+pub(crate) fn is_c(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether a name is a Rust keyword.
-pub fn is_keyword(name: &str) -> bool {
+pub(crate) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
 /// Whether a type name would hide one that generated code needs.
-pub fn is_taken(name: &str) -> bool {
+pub(crate) fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name)
 }
 
 /// Whether a field name belongs to the generator.
-pub fn is_reserved_field(name: &str) -> bool {
+pub(crate) fn is_reserved_field(name: &str) -> bool {
     RESERVED_FIELDS.contains(&name)
 }
 
 /// `like_this` or `likeThis` as `LikeThis`.
-pub fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut start = true;
     for c in name.chars() {
@@ -75,7 +75,7 @@ pub fn camel(name: &str) -> String {
 }
 
 /// `LikeThis` as `like_this`.
-pub fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut lower_before = false;
     for c in name.chars() {
@@ -94,12 +94,12 @@ pub fn snake(name: &str) -> String {
 }
 
 /// `like_this` as `LIKE_THIS`, the form of constants here and of most names in C.
-pub fn upper(name: &str) -> String {
+pub(crate) fn upper(name: &str) -> String {
     name.to_ascii_uppercase()
 }
 
 /// A `snake_case` form of a name that is none, for suggestions; empty if nothing can be made of it.
-pub fn suggest_snake(name: &str) -> String {
+pub(crate) fn suggest_snake(name: &str) -> String {
     let plain: String =
         snake(name).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let parts: Vec<&str> = plain.split('_').filter(|part| !part.is_empty()).collect();
@@ -108,7 +108,7 @@ pub fn suggest_snake(name: &str) -> String {
 }
 
 /// A `CamelCase` form of a name that is none, for suggestions; empty if nothing can be made of it.
-pub fn suggest_camel(name: &str) -> String {
+pub(crate) fn suggest_camel(name: &str) -> String {
     let shouted = !name.chars().any(|c| c.is_ascii_lowercase());
     let plain: String = name
         .chars()

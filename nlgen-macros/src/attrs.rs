@@ -5,7 +5,8 @@ use crate::header::Header;
 use crate::nl::{Nl, c_name};
 use crate::view;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{DeriveInput, Error, Expr, Ident, LitInt, Result, Type};
 
 /// How a field's attributes are laid out.
@@ -46,17 +47,48 @@ pub(crate) struct Set<'a> {
 const HEADER_KEYS: &[&str] = &["pad", "as", "bits", "by"];
 
 /// What each form of an attribute takes.
-const PLAIN_KEYS: &[&str] = &["attr", "as", "read", "write", "max", "range", "nested", "byteorder"];
-const REPEAT_KEYS: &[&str] = &["attr", "repeat", "as", "read", "write", "nested", "byteorder"];
+const PLAIN_KEYS: &[&str] = &[
+    "attr",
+    "as",
+    "read",
+    "write",
+    "max",
+    "range",
+    "nested",
+    "byteorder",
+];
+const REPEAT_KEYS: &[&str] = &[
+    "attr",
+    "repeat",
+    "as",
+    "read",
+    "write",
+    "nested",
+    "byteorder",
+];
 const FLAG_KEYS: &[&str] = &["attr", "flag", "read", "write"];
 const SELECTED_KEYS: &[&str] = &["attr", "by", "read", "write", "nested", "byteorder"];
-const TAGGED_KEYS: &[&str] = &["key", "data", "key_as", "read", "write", "nested", "byteorder"];
+const TAGGED_KEYS: &[&str] = &[
+    "key",
+    "data",
+    "key_as",
+    "read",
+    "write",
+    "nested",
+    "byteorder",
+];
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
-    on.only("an attribute set", &["short_header", "record", "provide", "pads"])?;
+    on.only(
+        "an attribute set",
+        &["short_header", "record", "provide", "pads"],
+    )?;
     let fields = named_fields(input)?;
-    let nls = fields.iter().map(|field| Nl::read(&field.attrs)).collect::<Result<Vec<_>>>()?;
+    let nls = fields
+        .iter()
+        .map(|field| Nl::read(&field.attrs))
+        .collect::<Result<Vec<_>>>()?;
     let mut header = Header::new(on.record, None);
     let mut attrs: Vec<Attr<'_>> = Vec::new();
     let mut unknown = None;
@@ -65,7 +97,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         if is_named(&field.ty, "Unknown") {
             nl.only("the field for unknown attributes", &[])?;
             if unknown.replace(ident(field)?).is_some() {
-                return Err(Error::new_spanned(field, "a second field of type `Unknown`; one keeps everything"));
+                return Err(Error::new_spanned(
+                    field,
+                    "a second field of type `Unknown`; one keeps everything",
+                ));
             }
             continue;
         }
@@ -91,10 +126,20 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         ));
     };
     if let (true, Some(least)) = (header.is_empty(), &on.short_header) {
-        return Err(Error::new_spanned(least, "this set has no header that could be short"));
+        return Err(Error::new_spanned(
+            least,
+            "this set has no header that could be short",
+        ));
     }
     pair(&mut attrs, &on.pads)?;
-    let set = Set { name: &input.ident, vis: &input.vis, header, attrs, unknown, on: &on };
+    let set = Set {
+        name: &input.ident,
+        vis: &input.vis,
+        header,
+        attrs,
+        unknown,
+        on: &on,
+    };
     set.check()?;
     Ok(set.emit(&setters))
 }
@@ -102,21 +147,31 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
     let name = ident(field)?;
     let option = || {
-        inner(&field.ty, "Option")
-            .ok_or_else(|| Error::new_spanned(&field.ty, "an attribute may be absent: make this an `Option<…>`"))
+        inner(&field.ty, "Option").ok_or_else(|| {
+            Error::new_spanned(
+                &field.ty,
+                "an attribute may be absent: make this an `Option<…>`",
+            )
+        })
     };
     let (id, form) = match (&nl.attr, &nl.key, &nl.data) {
         (Some(id), None, None) => {
             let form = if nl.flag {
                 nl.only("a flag", FLAG_KEYS)?;
                 if !is_named(&field.ty, "bool") {
-                    return Err(Error::new_spanned(&field.ty, "a flag is there or not: make this a `bool`"));
+                    return Err(Error::new_spanned(
+                        &field.ty,
+                        "a flag is there or not: make this a `bool`",
+                    ));
                 }
                 Form::Flag
             } else if nl.repeat {
                 nl.only("an attribute that repeats", REPEAT_KEYS)?;
                 Form::Repeat(inner(&field.ty, "Vec").ok_or_else(|| {
-                    Error::new_spanned(&field.ty, "an attribute that repeats is a list: make this a `Vec<…>`")
+                    Error::new_spanned(
+                        &field.ty,
+                        "an attribute that repeats is a list: make this a `Vec<…>`",
+                    )
                 })?)
             } else if let Some(by) = &nl.by {
                 nl.only("a union selected elsewhere", SELECTED_KEYS)?;
@@ -129,41 +184,87 @@ fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
         }
         (None, Some(key), Some(id)) => {
             nl.only("a union with its selector", TAGGED_KEYS)?;
-            (id, Form::Tagged { ty: option()?, key: key_id(key)? })
+            (
+                id,
+                Form::Tagged {
+                    ty: option()?,
+                    key: key_id(key)?,
+                },
+            )
         }
         (None, Some(_), None) => {
-            return Err(Error::new(nl.key_span("key"), "`key = …` names the selector; add `data = …`, the id of what it selects"));
+            return Err(Error::new(
+                nl.key_span("key"),
+                "`key = …` names the selector; add `data = …`, the id of what it selects",
+            ));
         }
         (None, None, _) => {
-            return Err(Error::new(nl.key_span("data"), "`data = …` needs `key = …`, the id of its selector; without one write `attr = …`"));
+            return Err(Error::new(
+                nl.key_span("data"),
+                "`data = …` needs `key = …`, the id of its selector; without one write `attr = …`",
+            ));
         }
         (Some(id), ..) => {
-            return Err(Error::new(id.span(), "either `attr = …`, or `key = …, data = …` for a union with its selector"));
+            return Err(Error::new(
+                id.span(),
+                "either `attr = …`, or `key = …, data = …` for a union with its selector",
+            ));
         }
     };
     if nl.read && nl.write {
-        return Err(Error::new(nl.key_span("write"), "an attribute that is read and written says neither `read` nor `write`"));
+        return Err(Error::new(
+            nl.key_span("write"),
+            "an attribute that is read and written says neither `read` nor `write`",
+        ));
     }
     let codec = match &nl.as_ {
         Some(codec) => quote!(#codec),
-        None => quote!(::netlink::wire::Native),
+        // Where the type has no form of its own, the error points at the type.
+        None => {
+            let span = match &form {
+                Form::Plain(ty)
+                | Form::Repeat(ty)
+                | Form::Tagged { ty, .. }
+                | Form::Selected { ty, .. } => ty.span(),
+                Form::Flag => field.ty.span(),
+            };
+            quote_spanned!(span=> ::netlink::wire::Native)
+        }
     };
     let c_name = c_name(&field.attrs, &name.to_string());
-    Ok(Attr { field, name, id, c_name, codec, form, nl, paired: false })
+    Ok(Attr {
+        field,
+        name,
+        id,
+        c_name,
+        codec,
+        form,
+        nl,
+        paired: false,
+    })
 }
 
 /// The id of a selector.
 fn key_id(key: &Expr) -> Result<&LitInt> {
     match key {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(id), .. }) => Ok(id),
-        _ => Err(Error::new_spanned(key, "the id of the attribute that holds the selector: a number")),
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(id),
+            ..
+        }) => Ok(id),
+        _ => Err(Error::new_spanned(
+            key,
+            "the id of the attribute that holds the selector: a number",
+        )),
     }
 }
+
+/// Where an id stood before (nowhere for padding), and whether only `read` or only `write`.
+type Before = Option<(usize, bool, bool)>;
 
 /// Marks ids that stand twice, once for each direction, and refuses other duplicates at the second place.
 fn pair(attrs: &mut [Attr<'_>], pads: &[LitInt]) -> Result<()> {
     // Index of the attribute (none for padding) and whether its id may mean another thing in the other direction.
-    let mut seen: Vec<(u64, Option<(usize, bool, bool)>)> = Vec::new();
+    let mut seen: Vec<(u64, Before)> = Vec::new();
     for pad in pads {
         seen.push((pad.base10_parse()?, None));
     }
@@ -183,11 +284,19 @@ fn pair(attrs: &mut [Attr<'_>], pads: &[LitInt]) -> Result<()> {
                     {
                         paired.extend([index, *other]);
                     }
-                    _ => return Err(Error::new(id.span(), stands_twice(number, tagged.is_some(), before.is_none()))),
+                    _ => {
+                        return Err(Error::new(
+                            id.span(),
+                            stands_twice(number, tagged.is_some(), before.is_none()),
+                        ));
+                    }
                 }
             }
             // A union with its selector takes both ids in both directions.
-            seen.push((number, Some((index, read && tagged.is_none(), write && tagged.is_none()))));
+            seen.push((
+                number,
+                Some((index, read && tagged.is_none(), write && tagged.is_none())),
+            ));
         }
     }
     for index in paired {
@@ -228,7 +337,10 @@ impl Attr<'_> {
 
     /// The C name of a union's data: the second alias, after that of the selector.
     pub(crate) fn data_name(&self) -> String {
-        crate::nl::c_names(&self.field.attrs).into_iter().nth(1).unwrap_or_else(|| self.c_name.clone())
+        crate::nl::c_names(&self.field.attrs)
+            .into_iter()
+            .nth(1)
+            .unwrap_or_else(|| self.c_name.clone())
     }
 
     /// A condition on the direction at hand, for ids that mean another thing each way.
@@ -241,11 +353,18 @@ impl Attr<'_> {
     }
 
     fn direction(&self) -> Ident {
-        if self.nl.read { format_ident!("FromKernel") } else { format_ident!("ToKernel") }
+        if self.nl.read {
+            format_ident!("FromKernel")
+        } else {
+            format_ident!("ToKernel")
+        }
     }
 
     fn raw_slots(&self) -> (Ident, Ident) {
-        (format_ident!("__{}_key", self.name), format_ident!("__{}_data", self.name))
+        (
+            format_ident!("__{}_key", self.name),
+            format_ident!("__{}_data", self.name),
+        )
     }
 
     fn decode_arm(&self) -> TokenStream {
@@ -273,7 +392,9 @@ impl Attr<'_> {
         let private = quote!(::netlink::wire::private);
         let mut checks = TokenStream::new();
         if let Some((low, high)) = &self.nl.range {
-            checks.extend(quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name, out);));
+            checks.extend(
+                quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name, out);),
+            );
         }
         if let Some(max) = &self.nl.max {
             checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name, out);));
@@ -350,9 +471,10 @@ impl Attr<'_> {
         let limits = quote!(Limits { max: #max, range: #range });
         let repeat = matches!(self.form, Form::Repeat(_));
         let (shape, selector) = match &self.form {
-            Form::Plain(ty) | Form::Repeat(ty) => {
-                (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Selector::None))
-            }
+            Form::Plain(ty) | Form::Repeat(ty) => (
+                quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE),
+                quote!(Selector::None),
+            ),
             Form::Flag => (quote!(::netlink::wire::Shape::Flag), quote!(Selector::None)),
             Form::Tagged { ty, key } => {
                 let (key_codec, data_name) = (self.key_codec(), self.data_name());
@@ -368,7 +490,8 @@ impl Attr<'_> {
             Form::Selected { ty, by } => {
                 let selector = if *by == "inherited" {
                     quote!(Selector::Inherited)
-                } else if let Some(member) = set.header.members().find(|member| member.name == *by) {
+                } else if let Some(member) = set.header.members().find(|member| member.name == *by)
+                {
                     let name = &member.c_name;
                     quote!(Selector::Header(#name))
                 } else {
@@ -378,7 +501,10 @@ impl Attr<'_> {
                         None => quote!(Selector::None),
                     }
                 };
-                (quote!(::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema)), selector)
+                (
+                    quote!(::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema)),
+                    selector,
+                )
             }
         };
         quote!(AttrSchema::new(#id, #c_name, #shape, #access, #repeat, #selector, #nested, #limits),)
@@ -397,7 +523,10 @@ impl<'a> Set<'a> {
                     return Err(Error::new(by.span(), "a union cannot select itself"));
                 }
                 if *by != "inherited" {
-                    self.check_selector(by, "; the selector of an enclosing set is `by = inherited`")?;
+                    self.check_selector(
+                        by,
+                        "; the selector of an enclosing set is `by = inherited`",
+                    )?;
                 }
             }
         }
@@ -416,9 +545,14 @@ impl<'a> Set<'a> {
             Some(Form::Plain(_) | Form::Tagged { .. }) => Ok(()),
             Some(_) => Err(Error::new(
                 name.span(),
-                format!("`{name}` selects nothing: a selector is a header member or a plain `Option<…>` attribute"),
+                format!(
+                    "`{name}` selects nothing: a selector is a header member or a plain `Option<…>` attribute"
+                ),
             )),
-            None => Err(Error::new(name.span(), format!("no field `{name}` in this set{hint}"))),
+            None => Err(Error::new(
+                name.span(),
+                format!("no field `{name}` in this set{hint}"),
+            )),
         }
     }
 
@@ -475,7 +609,10 @@ impl<'a> Set<'a> {
             if let Form::Selected { ty, by } = &attr.form {
                 let key = if *by == "inherited" {
                     quote!(outer.inherited())
-                } else if matches!(self.attr_named(by).map(|a| &a.form), Some(Form::Tagged { .. })) {
+                } else if matches!(
+                    self.attr_named(by).map(|a| &a.form),
+                    Some(Form::Tagged { .. })
+                ) {
                     quote!(this.#by.as_ref().and_then(::netlink::wire::Kind::key))
                 } else {
                     quote!(::netlink::wire::ToKey::to_key(&this.#by))
@@ -514,8 +651,11 @@ impl<'a> Set<'a> {
             None => quote!(#name::__SIZE),
         };
         let header_reads = self.header.members().map(|member| {
-            let (field, read) =
-                (member.name, self.header.read(member.name, &quote!(Self), &quote!(header)));
+            let (field, read) = (
+                member.name,
+                self.header
+                    .read(member.name, &quote!(Self), &quote!(header)),
+            );
             quote!(this.#field = #read;)
         });
         let provide = self.provide();
@@ -529,7 +669,8 @@ impl<'a> Set<'a> {
         });
         let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
-        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => ::core::result::Result::Ok(()),));
+        let pad_arm =
+            (!pads.is_empty()).then(|| quote!(#(#pads)|* => ::core::result::Result::Ok(()),));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
@@ -543,9 +684,8 @@ impl<'a> Set<'a> {
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;
-        let record_impl = record.then(|| {
-            quote!(#[automatically_derived] impl ::netlink::wire::Record for #name {})
-        });
+        let record_impl = record
+            .then(|| quote!(#[automatically_derived] impl ::netlink::wire::Record for #name {}));
         let view_name = view::name(name);
         let view = view::expand(self, &least);
         quote! {
@@ -570,6 +710,7 @@ impl<'a> Set<'a> {
             }
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::netlink::wire::Value for #name {
                 type View<'a> = #view_name<'a>;
                 const NESTED: bool = #nested;

@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, GenericArgument, Ident, PathArguments, Result, Type, Visibility};
+use syn::{
+    Data, DeriveInput, Fields, GenericArgument, Ident, PathArguments, Result, Type, Visibility,
+};
 
 /// The last segment of a type's path, as text.
 fn last(ty: &Type) -> Option<&syn::PathSegment> {
@@ -31,7 +33,9 @@ pub(crate) fn inner<'t>(ty: &'t Type, outer: &str) -> Option<&'t Type> {
 
 /// Whether integer literals infer to the type only if it is named plainly.
 fn is_primitive(ty: &Type) -> bool {
-    ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "bool"].iter().any(|name| is_named(ty, name))
+    ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "bool"]
+        .iter()
+        .any(|name| is_named(ty, name))
 }
 
 /// Refuses type parameters and lifetimes.
@@ -39,7 +43,10 @@ pub(crate) fn plain(generics: &syn::Generics) -> Result<()> {
     if generics.params.is_empty() {
         return Ok(());
     }
-    Err(syn::Error::new_spanned(generics, "generic types have no wire form: write a type for each form"))
+    Err(syn::Error::new_spanned(
+        generics,
+        "generic types have no wire form: write a type for each form",
+    ))
 }
 
 /// The named fields of a struct.
@@ -48,15 +55,24 @@ pub(crate) fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => Ok(fields.named.iter().collect()),
-            _ => Err(syn::Error::new_spanned(&input.ident, "expected a struct with named fields")),
+            _ => Err(syn::Error::new_spanned(
+                &input.ident,
+                "expected a struct with named fields",
+            )),
         },
-        _ => Err(syn::Error::new_spanned(&input.ident, "expected a struct with named fields")),
+        _ => Err(syn::Error::new_spanned(
+            &input.ident,
+            "expected a struct with named fields",
+        )),
     }
 }
 
 /// The name of a named field.
 pub(crate) fn ident(field: &syn::Field) -> Result<&Ident> {
-    field.ident.as_ref().ok_or_else(|| syn::Error::new_spanned(field, "expected a named field"))
+    field
+        .ident
+        .as_ref()
+        .ok_or_else(|| syn::Error::new_spanned(field, "expected a named field"))
 }
 
 /// A chainable setter for a public field.
@@ -72,9 +88,16 @@ pub(crate) fn setter(owner: &Ident, field: &syn::Field) -> Result<TokenStream> {
     let (param, value) = if is_primitive(ty) {
         (quote!(#ty), quote!(#name))
     } else {
-        (quote!(impl ::core::convert::Into<#ty>), quote!(#name.into()))
+        (
+            quote!(impl ::core::convert::Into<#ty>),
+            quote!(#name.into()),
+        )
     };
-    let value = if some { quote!(::core::option::Option::Some(#value)) } else { value };
+    let value = if some {
+        quote!(::core::option::Option::Some(#value))
+    } else {
+        value
+    };
     let doc = format!("Sets [`{}`]({owner}::{name}).", name);
     Ok(quote! {
         #[doc = #doc]

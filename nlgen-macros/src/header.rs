@@ -4,6 +4,7 @@ use crate::field::ident;
 use crate::nl::{Hidden, Nl, c_name};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Ident, Result, Type};
 
 /// A slot of the C struct.
@@ -11,7 +12,12 @@ enum Slot<'a> {
     Pad(&'a syn::Expr),
     /// The record's own length.
     Length,
-    Count { of: &'a Ident, repr: &'a Type, unit: &'a Ident, bias: TokenStream },
+    Count {
+        of: &'a Ident,
+        repr: &'a Type,
+        unit: &'a Ident,
+        bias: TokenStream,
+    },
     Field(Member<'a>),
 }
 
@@ -41,7 +47,10 @@ pub(crate) const MEMBER_KEYS: &[&str] = &["pad", "count", "as", "bits", "by"];
 
 /// The constant with the bytes of a tail's element, for counts of bits or bytes.
 pub(crate) fn each(tail: &Ident) -> Ident {
-    format_ident!("__EACH_{}", tail.to_string().trim_start_matches("r#").to_uppercase())
+    format_ident!(
+        "__EACH_{}",
+        tail.to_string().trim_start_matches("r#").to_uppercase()
+    )
 }
 
 /// The constant with the first bit of a bitfield in its storage.
@@ -55,7 +64,14 @@ fn constant(index: usize) -> Ident {
 
 impl<'a> Header<'a> {
     pub(crate) fn new(record: bool, pad_end: Option<&'a syn::Expr>) -> Self {
-        Header { slots: if record { vec![Slot::Length] } else { Vec::new() }, pad_end }
+        Header {
+            slots: if record {
+                vec![Slot::Length]
+            } else {
+                Vec::new()
+            },
+            pad_end,
+        }
     }
 
     /// Adds the hidden members before a field.
@@ -63,7 +79,12 @@ impl<'a> Header<'a> {
         for hidden in &nl.hidden {
             self.slots.push(match hidden {
                 Hidden::Pad(len) => Slot::Pad(len),
-                Hidden::Count { of, repr, unit, bias } => Slot::Count {
+                Hidden::Count {
+                    of,
+                    repr,
+                    unit,
+                    bias,
+                } => Slot::Count {
                     of,
                     repr,
                     unit,
@@ -81,14 +102,21 @@ impl<'a> Header<'a> {
             Some(width) => {
                 for key in ["as", "by"] {
                     if nl.has(key) {
-                        return Err(syn::Error::new(nl.key_span(key), format!("`{key}` does not apply to a bitfield")));
+                        return Err(syn::Error::new(
+                            nl.key_span(key),
+                            format!("`{key}` does not apply to a bitfield"),
+                        ));
                     }
                 }
                 let ty = &field.ty;
                 // Bitfields of one type share storage as long as they fit; mixing types starts a new unit.
                 let after = match self.slots.last() {
-                    Some(Slot::Field(Member { bits: Some(before), ty: last, .. }))
-                        if nl.hidden.is_empty() && quote!(#last).to_string() == quote!(#ty).to_string() =>
+                    Some(Slot::Field(Member {
+                        bits: Some(before),
+                        ty: last,
+                        ..
+                    })) if nl.hidden.is_empty()
+                        && quote!(#last).to_string() == quote!(#ty).to_string() =>
                     {
                         Some((self.slots.len() - 1, before.width))
                     }
@@ -99,7 +127,7 @@ impl<'a> Header<'a> {
         };
         let codec = match &nl.as_ {
             Some(codec) => quote!(#codec),
-            None => quote!(::netlink::wire::Native),
+            None => quote_spanned!(field.ty.span()=> ::netlink::wire::Native),
         };
         self.slots.push(Slot::Field(Member {
             name,
@@ -149,7 +177,9 @@ impl<'a> Header<'a> {
                 quote!(<#repr as ::netlink::wire::Layout>::SIZE),
                 quote!(<#repr as ::netlink::wire::Layout>::ALIGN),
             ),
-            Slot::Field(Member { ty, by: Some(_), .. }) => (
+            Slot::Field(Member {
+                ty, by: Some(_), ..
+            }) => (
                 quote!(<#ty as ::netlink::wire::FixedKind>::SIZE),
                 quote!(<#ty as ::netlink::wire::FixedKind>::ALIGN),
             ),
@@ -169,7 +199,11 @@ impl<'a> Header<'a> {
             let at = constant(index);
             let (size, slot_align) = Self::size_align(slot);
             let aligned = quote!(::netlink::wire::align_up(#end, #slot_align));
-            let Slot::Field(Member { bits: Some(Bits { width, after }), .. }) = slot else {
+            let Slot::Field(Member {
+                bits: Some(Bits { width, after }),
+                ..
+            }) = slot
+            else {
                 items.push(quote!(const #at: usize = #aligned;));
                 end = quote!(Self::#at + #size);
                 align = quote!(::netlink::wire::private::larger(#slot_align, #align));
@@ -178,7 +212,7 @@ impl<'a> Header<'a> {
             let bit = first_bit(index);
             let span = width.span();
             let check = quote_spanned!(span=> ::core::assert!(
-                0 < #width && #width as usize <= 8 * #size, "a bitfield has at least one bit and fits its type"
+                0 < #width && #width <= (8 * #size) as u32, "a bitfield has at least one bit and fits its type"
             ););
             items.push(match after {
                 None => quote!(const #bit: u32 = { #check 0 }; const #at: usize = #aligned;),
@@ -188,7 +222,7 @@ impl<'a> Header<'a> {
                         const #bit: u32 = {
                             #check
                             let next = Self::#before_bit + #taken;
-                            if (next + #width) as usize <= 8 * #size { next } else { 0 }
+                            if next + #width <= (8 * #size) as u32 { next } else { 0 }
                         };
                         const #at: usize = if Self::#bit > 0 { Self::#before_at } else { #aligned };
                     }
@@ -209,7 +243,12 @@ impl<'a> Header<'a> {
     }
 
     /// An expression that reads a member from `bytes`.
-    pub(crate) fn read(&self, name: &Ident, owner: &TokenStream, bytes: &TokenStream) -> TokenStream {
+    pub(crate) fn read(
+        &self,
+        name: &Ident,
+        owner: &TokenStream,
+        bytes: &TokenStream,
+    ) -> TokenStream {
         for (index, slot) in self.slots.iter().enumerate() {
             let Slot::Field(member) = slot else { continue };
             if member.name != name {
@@ -318,7 +357,12 @@ impl<'a> Header<'a> {
                 let at = constant(index);
                 match slot {
                     Slot::Pad(_) | Slot::Length => None,
-                    Slot::Count { of, repr, unit, bias } => {
+                    Slot::Count {
+                        of,
+                        repr,
+                        unit,
+                        bias,
+                    } => {
                         let of = of.to_string();
                         let unit = match unit.to_string().as_str() {
                             "bits" => quote!(Bits),
@@ -365,7 +409,10 @@ impl<'a> Header<'a> {
         for member in self.members() {
             if let Some(by) = member.by {
                 if !self.has_member(by) {
-                    return Err(syn::Error::new(by.span(), format!("no member `{by}` in this struct")));
+                    return Err(syn::Error::new(
+                        by.span(),
+                        format!("no member `{by}` in this struct"),
+                    ));
                 }
             }
         }

@@ -46,13 +46,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     on.only("a union", &["key", "fixed"])?;
     crate::field::plain(&input.generics)?;
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(&input.ident, "expected an enum with a variant for each case"));
+        return Err(Error::new_spanned(
+            &input.ident,
+            "expected an enum with a variant for each case",
+        ));
     };
     let text = match &on.key {
         Some(Expr::Path(path)) if path.path.is_ident("str") => true,
         Some(Expr::Path(path)) if path.path.is_ident("int") => false,
         Some(key) => {
-            return Err(Error::new_spanned(key, "a union is selected by a string, `str`, or by a number, `int`"));
+            return Err(Error::new_spanned(
+                key,
+                "a union is selected by a string, `str`, or by a number, `int`",
+            ));
         }
         None => {
             return Err(Error::new_spanned(
@@ -65,13 +71,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut other = None;
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
-        let keys: &[&str] =
-            if on.fixed { &["case", "default", "other"] } else { &["case", "default", "other", "as"] };
+        let keys: &[&str] = if on.fixed {
+            &["case", "default", "other"]
+        } else {
+            &["case", "default", "other", "as"]
+        };
         nl.only("a case", keys)?;
         if nl.other {
             nl.only("the variant for what the union does not know", &["other"])?;
             if other.replace(self::other(variant)?).is_some() {
-                return Err(Error::new_spanned(variant, "a second `other`; one variant keeps everything"));
+                return Err(Error::new_spanned(
+                    variant,
+                    "a second `other`; one variant keeps everything",
+                ));
             }
             continue;
         }
@@ -84,9 +96,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
              where the selector stands elsewhere",
         ));
     };
-    let union = Union { name: &input.ident, vis: &input.vis, text, cases, other };
+    let union = Union {
+        name: &input.ident,
+        vis: &input.vis,
+        text,
+        cases,
+        other,
+    };
     union.check()?;
-    if on.fixed { union.emit_fixed() } else { union.emit() }
+    if on.fixed {
+        union.emit_fixed()
+    } else {
+        union.emit()
+    }
 }
 
 fn other(variant: &syn::Variant) -> Result<Other<'_>> {
@@ -95,15 +117,26 @@ fn other(variant: &syn::Variant) -> Result<Other<'_>> {
         Fields::Named(fields) => {
             let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
             if names.map(ToString::to_string).collect::<Vec<_>>() == ["kind", "data"] {
-                return Ok(Other { name, with_key: true, ty: None });
+                return Ok(Other {
+                    name,
+                    with_key: true,
+                    ty: None,
+                });
             }
         }
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            return Ok(Other { name, with_key: false, ty: fields.unnamed.first().map(|field| &field.ty) });
+            return Ok(Other {
+                name,
+                with_key: false,
+                ty: fields.unnamed.first().map(|field| &field.ty),
+            });
         }
         _ => {}
     }
-    Err(Error::new_spanned(&variant.ident, "expected `Other { kind, data }` or `Other(bytes)`"))
+    Err(Error::new_spanned(
+        &variant.ident,
+        "expected `Other { kind, data }` or `Other(bytes)`",
+    ))
 }
 
 fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> {
@@ -112,8 +145,15 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
             match (text, lit) {
                 (true, Lit::Str(_)) | (false, Lit::Int(_)) => {}
                 _ => {
-                    let (want, key) = if text { ("a string", "str") } else { ("a number", "int") };
-                    return Err(Error::new_spanned(lit, format!("this union is selected by {want} (`key = {key}`)")));
+                    let (want, key) = if text {
+                        ("a string", "str")
+                    } else {
+                        ("a number", "int")
+                    };
+                    return Err(Error::new_spanned(
+                        lit,
+                        format!("this union is selected by {want} (`key = {key}`)"),
+                    ));
                 }
             }
             Some(lit.clone())
@@ -135,7 +175,12 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
             },
             None => Payload::None,
         },
-        fields => return Err(Error::new_spanned(fields, "a case holds one value or none: put several into a struct")),
+        fields => {
+            return Err(Error::new_spanned(
+                fields,
+                "a case holds one value or none: put several into a struct",
+            ));
+        }
     };
     if let (Payload::None, Some(codec)) = (&payload, &nl.as_) {
         return Err(Error::new_spanned(codec, "a case without data has no form"));
@@ -144,7 +189,12 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
         Some(codec) => quote!(#codec),
         None => quote!(::netlink::wire::Native),
     };
-    Ok(Case { name: &variant.ident, key, payload, codec })
+    Ok(Case {
+        name: &variant.ident,
+        key,
+        payload,
+        codec,
+    })
 }
 
 impl Case<'_> {
@@ -198,7 +248,11 @@ impl Union<'_> {
         let (name, other) = (self.name, self.other.name);
         let text = name.to_string();
         let view = view::name(name);
-        let selector = if self.text { quote!(::netlink::wire::NlString) } else { quote!(u64) };
+        let selector = if self.text {
+            quote!(::netlink::wire::NlString)
+        } else {
+            quote!(u64)
+        };
         let (decode, views) = (self.decode_arms(false), self.decode_arms(true));
         let keys = self.key_arms();
         let has_data = self.cases.iter().map(|case| {
@@ -252,6 +306,7 @@ impl Union<'_> {
             #view_type
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::netlink::wire::Kind for #name {
                 type View<'a> = #view<'a>;
                 type Selector = #selector;
@@ -313,7 +368,12 @@ impl Union<'_> {
 
     /// The body of `decode`, or of `view`.
     fn decode_arms(&self, view: bool) -> TokenStream {
-        let owner = if view { let name = view::name(self.name); quote!(#name) } else { quote!(Self) };
+        let owner = if view {
+            let name = view::name(self.name);
+            quote!(#name)
+        } else {
+            quote!(Self)
+        };
         let method = if view { quote!(view) } else { quote!(decode) };
         let some = quote!(::core::option::Option::Some);
         let arms = self.cases.iter().map(|case| {
@@ -341,18 +401,29 @@ impl Union<'_> {
             let (wanted, kind) = match (self.text, view) {
                 (true, false) => (quote!(Text), quote!(::netlink::wire::NlString::from(key))),
                 (true, true) => (quote!(Text), quote!(::netlink::wire::NlStr::from(key))),
-                (false, _) => (quote!(Int), quote!(match ::core::convert::TryFrom::try_from(key) {
-                    ::core::result::Result::Ok(kind) => kind,
-                    ::core::result::Result::Err(_) => #unfit,
-                })),
+                (false, _) => (
+                    quote!(Int),
+                    quote!(match ::core::convert::TryFrom::try_from(key) {
+                        ::core::result::Result::Ok(kind) => kind,
+                        ::core::result::Result::Err(_) => #unfit,
+                    }),
+                ),
             };
-            let data = if view { quote!(data) } else { quote!(data.map(::core::convert::Into::into)) };
+            let data = if view {
+                quote!(data)
+            } else {
+                quote!(data.map(::core::convert::Into::into))
+            };
             quote! {
                 (::netlink::wire::Key::#wanted(key), data) => #owner::#other { kind: #kind, data: #data },
                 _ => #unfit,
             }
         } else {
-            let data = if view { quote!(data) } else { quote!(data.into()) };
+            let data = if view {
+                quote!(data)
+            } else {
+                quote!(data.into())
+            };
             quote! {
                 (_, #some(data)) => #owner::#other(#data),
                 _ => #unfit,
@@ -387,7 +458,9 @@ impl Union<'_> {
         });
         let other = self.other.name;
         let last = match (self.other.with_key, self.text) {
-            (true, true) => quote!(Self::#other { kind, .. } => ::netlink::wire::ToKey::to_key(kind),),
+            (true, true) => {
+                quote!(Self::#other { kind, .. } => ::netlink::wire::ToKey::to_key(kind),)
+            }
             (true, false) => quote! {
                 Self::#other { kind, .. } => ::core::option::Option::Some(
                     ::netlink::wire::Key::Int(::core::convert::Into::into(*kind))
@@ -416,7 +489,11 @@ impl Union<'_> {
         let doc_other = format!("See [`{owner}::{other}`].");
         let fields = match (self.other.with_key, self.text) {
             (true, text) => {
-                let kind = if text { quote!(::netlink::wire::NlStr<'a>) } else { quote!(u32) };
+                let kind = if text {
+                    quote!(::netlink::wire::NlStr<'a>)
+                } else {
+                    quote!(u32)
+                };
                 quote!({
                     /// The selector.
                     kind: #kind,
@@ -441,22 +518,37 @@ impl Union<'_> {
     fn emit_fixed(&self) -> Result<TokenStream> {
         let (name, other) = (self.name, self.other.name);
         let Some(raw) = self.other.ty else {
-            return Err(Error::new(other.span(), "a union in a struct keeps what it does not know as `Other([u8; N])`"));
+            return Err(Error::new(
+                other.span(),
+                "a union in a struct keeps what it does not know as `Other([u8; N])`",
+            ));
         };
         if self.text {
-            return Err(Error::new(name.span(), "a union in a struct is selected by a number"));
+            return Err(Error::new(
+                name.span(),
+                "a union in a struct is selected by a number",
+            ));
         }
         for case in &self.cases {
             let message = match (&case.key, &case.payload) {
-                (None, _) => "a union in a struct keeps what it does not know as `Other([u8; N])`: leave out `default`",
+                (None, _) => {
+                    "a union in a struct keeps what it does not know as `Other([u8; N])`: leave out `default`"
+                }
                 (_, Payload::None) => "a case of a union in a struct has bytes: give it one value",
-                (_, Payload::Maybe(_)) => "a case of a union in a struct is always there: leave out `Option`",
+                (_, Payload::Maybe(_)) => {
+                    "a case of a union in a struct is always there: leave out `Option`"
+                }
                 _ => continue,
             };
             return Err(Error::new(case.name.span(), message));
         }
         let layout = quote!(::netlink::wire::Layout);
-        let types: Vec<&Type> = self.cases.iter().filter_map(Case::ty).chain([raw]).collect();
+        let types: Vec<&Type> = self
+            .cases
+            .iter()
+            .filter_map(Case::ty)
+            .chain([raw])
+            .collect();
         let reads = self.cases.iter().filter_map(|case| {
             let (variant, ty, key) = (case.name, case.ty()?, case.literal(false)?);
             Some(quote! {
@@ -470,11 +562,15 @@ impl Union<'_> {
             Some(quote!(Self::#variant(value) => <#ty as #layout>::write(value, out),))
         });
         let largest = |what: Ident| {
-            types.iter().fold(quote!(0), |most, ty| {
-                quote!(::netlink::wire::private::larger(<#ty as #layout>::#what, #most))
-            })
+            types.iter().fold(
+                quote!(0),
+                |most, ty| quote!(::netlink::wire::private::larger(<#ty as #layout>::#what, #most)),
+            )
         };
-        let (size, align) = (largest(format_ident!("SIZE")), largest(format_ident!("ALIGN")));
+        let (size, align) = (
+            largest(format_ident!("SIZE")),
+            largest(format_ident!("ALIGN")),
+        );
         let whole = quote_spanned!(syn::spanned::Spanned::span(raw)=> const _: () = ::core::assert!(
             <#raw as #layout>::SIZE == <#name as ::netlink::wire::FixedKind>::SIZE,
             "what a union does not know takes as many bytes as its largest case"
@@ -483,6 +579,7 @@ impl Union<'_> {
             #whole
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::netlink::wire::FixedKind for #name {
                 const SIZE: usize = #size;
                 const ALIGN: usize = #align;

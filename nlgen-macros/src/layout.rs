@@ -23,7 +23,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on_struct = Nl::read(&input.attrs)?;
     on_struct.only("a fixed struct", &["grows", "pad_end"])?;
     let fields = named_fields(input)?;
-    let nls = fields.iter().map(|field| Nl::read(&field.attrs)).collect::<Result<Vec<_>>>()?;
+    let nls = fields
+        .iter()
+        .map(|field| Nl::read(&field.attrs))
+        .collect::<Result<Vec<_>>>()?;
 
     let mut header = Header::new(false, on_struct.pad_end.as_ref());
     let mut tails: Vec<Tail<'_>> = Vec::new();
@@ -34,7 +37,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         if is_named(&field.ty, "Growth") {
             nl.only("the growth field", &[])?;
             if growth.replace(name).is_some() {
-                return Err(Error::new_spanned(field, "a second field of type `Growth`; a struct has one length"));
+                return Err(Error::new_spanned(
+                    field,
+                    "a second field of type `Growth`; a struct has one length",
+                ));
             }
             continue;
         }
@@ -42,16 +48,23 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         if nl.tail || nl.rest {
             nl.only("a tail", &["tail", "rest", "as", "pad", "count", "by"])?;
             if nl.tail && nl.rest {
-                let message = "either `tail`, counted by a member, or `rest`, up to the end of the payload";
+                let message =
+                    "either `tail`, counted by a member, or `rest`, up to the end of the payload";
                 return Err(Error::new(nl.key_span("rest"), message));
             }
             header.hidden(nl);
             if tails.last().is_some_and(|last| last.item.is_none()) {
-                return Err(Error::new_spanned(field, "nothing can follow a `rest` field: it takes all bytes to the end"));
+                return Err(Error::new_spanned(
+                    field,
+                    "nothing can follow a `rest` field: it takes all bytes to the end",
+                ));
             }
             let item = if nl.tail {
                 let Some(item) = inner(&field.ty, "Vec") else {
-                    return Err(Error::new_spanned(&field.ty, "a counted tail is a list: make this a `Vec<…>`"));
+                    return Err(Error::new_spanned(
+                        &field.ty,
+                        "a counted tail is a list: make this a `Vec<…>`",
+                    ));
                 };
                 Some(item)
             } else {
@@ -61,10 +74,15 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 Some(by) if nl.rest => match inner(&field.ty, "Option") {
                     Some(ty) => Some((ty, by)),
                     None => {
-                        return Err(Error::new_spanned(&field.ty, "a union may be absent: make this an `Option<…>`"));
+                        return Err(Error::new_spanned(
+                            &field.ty,
+                            "a union may be absent: make this an `Option<…>`",
+                        ));
                     }
                 },
-                Some(by) => return Err(Error::new(by.span(), "only a `rest` field can be a union")),
+                Some(by) => {
+                    return Err(Error::new(by.span(), "only a `rest` field can be a union"));
+                }
                 None => None,
             };
             tails.push(Tail {
@@ -72,13 +90,17 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 union,
                 ty: &field.ty,
                 c_name: c_name(&field.attrs, &name.to_string()),
-                codec: nl.as_.as_ref().map_or(quote!(::netlink::wire::Native), |codec| quote!(#codec)),
+                codec: nl
+                    .as_
+                    .as_ref()
+                    .map_or(quote!(::netlink::wire::Native), |codec| quote!(#codec)),
                 item,
             });
             continue;
         }
         if !tails.is_empty() {
-            let message = "a fixed member cannot follow a tail: move it up, or mark it `tail` or `rest`";
+            let message =
+                "a fixed member cannot follow a tail: move it up, or mark it `tail` or `rest`";
             return Err(Error::new_spanned(field, message));
         }
         nl.only("a member of a fixed struct", MEMBER_KEYS)?;
@@ -88,7 +110,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     check_counts(&header, &tails)?;
     for (_, by) in tails.iter().filter_map(|tail| tail.union) {
         if !header.has_member(by) {
-            return Err(Error::new(by.span(), format!("no member `{by}` in this struct")));
+            return Err(Error::new(
+                by.span(),
+                format!("no member `{by}` in this struct"),
+            ));
         }
     }
     match (&on_struct.grows, growth) {
@@ -103,9 +128,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         _ => {}
     }
     if let (Some(growth), false) = (growth, tails.is_empty()) {
-        return Err(Error::new_spanned(growth, "a struct with a tail cannot grow"));
+        return Err(Error::new_spanned(
+            growth,
+            "a struct with a tail cannot grow",
+        ));
     }
-    Ok(emit(input, &header, &tails, growth, on_struct.grows.as_ref(), &setters))
+    Ok(emit(
+        input,
+        &header,
+        &tails,
+        growth,
+        on_struct.grows.as_ref(),
+        &setters,
+    ))
 }
 
 fn check_counts(header: &Header<'_>, tails: &[Tail<'_>]) -> Result<()> {
@@ -115,13 +150,22 @@ fn check_counts(header: &Header<'_>, tails: &[Tail<'_>]) -> Result<()> {
             return Err(Error::new(of.span(), format!("`{of}` is counted twice")));
         }
         seen.push(of);
-        if !tails.iter().any(|tail| tail.name == of && tail.item.is_some()) {
-            return Err(Error::new(of.span(), format!("no `tail` field named `{of}`")));
+        if !tails
+            .iter()
+            .any(|tail| tail.name == of && tail.item.is_some())
+        {
+            return Err(Error::new(
+                of.span(),
+                format!("no `tail` field named `{of}`"),
+            ));
         }
     }
     for tail in tails.iter().filter(|tail| tail.item.is_some()) {
         if header.read_count(tail.name).is_none() {
-            return Err(Error::new(tail.name.span(), "no member counts this tail: write `count(…)` on the field that follows its count"));
+            return Err(Error::new(
+                tail.name.span(),
+                "no member counts this tail: write `count(…)` on the field that follows its count",
+            ));
         }
     }
     Ok(())
@@ -141,25 +185,31 @@ fn emit(
     let each = tails.iter().filter_map(|tail| {
         let (item, codec, (_, unit, _)) = (tail.item?, &tail.codec, header.read_count(tail.name)?);
         let each = header::each(tail.name);
-        (unit != "items").then(|| {
-            quote!(const #each: usize = <#codec as ::netlink::wire::FixedCodec<#item>>::SIZE;)
-        })
+        (unit != "items").then(
+            || quote!(const #each: usize = <#codec as ::netlink::wire::FixedCodec<#item>>::SIZE;),
+        )
     });
     let members = header.members().map(|member| {
-        let (field, read) = (member.name, header.read(member.name, &quote!(Self), &quote!(bytes)));
+        let (field, read) = (
+            member.name,
+            header.read(member.name, &quote!(Self), &quote!(bytes)),
+        );
         quote!(#field: #read,)
     });
     let fixed = match tails.first() {
         None => quote!(Self::__SIZE),
-        Some(Tail { item: Some(item), codec, .. }) => quote!(
+        Some(Tail {
+            item: Some(item),
+            codec,
+            ..
+        }) => quote!(
             ::netlink::wire::align_up(Self::__END, <#codec as ::netlink::wire::FixedCodec<#item>>::ALIGN)
         ),
         Some(_) => quote!(Self::__END),
     };
     let (tail_reads, tail_writes, tail_fields) = tail_code(header, tails);
-    let growth_field = growth.map(|field| {
-        quote!(#field: ::netlink::wire::Growth::of(bytes, Self::__SIZE),)
-    });
+    let growth_field =
+        growth.map(|field| quote!(#field: ::netlink::wire::Growth::of(bytes, Self::__SIZE),));
     let growth_get = match growth {
         Some(field) => quote!(::core::option::Option::Some(&self.#field)),
         None => quote!(::core::option::Option::None),
@@ -176,7 +226,11 @@ fn emit(
     };
     let write = header.write();
     let schema = schema(name, header, tails, is_growing);
-    let layout = if has_tail { quote!() } else { layout_impl(name) };
+    let layout = if has_tail {
+        quote!()
+    } else {
+        layout_impl(name)
+    };
     quote! {
         #[automatically_derived]
         impl #name {
@@ -230,6 +284,7 @@ fn emit(
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::netlink::wire::Value for #name {
             type View<'a> = Self;
             const NESTED: bool = false;
@@ -277,10 +332,7 @@ fn emit(
 }
 
 /// Reading, writing and naming what follows the fixed members.
-fn tail_code(
-    header: &Header<'_>,
-    tails: &[Tail<'_>],
-) -> (TokenStream, TokenStream, TokenStream) {
+fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStream, TokenStream) {
     let mut reads = TokenStream::new();
     let mut writes = TokenStream::new();
     let mut fields = TokenStream::new();
@@ -307,7 +359,9 @@ fn tail_code(
             });
             continue;
         }
-        let counted = tail.item.and_then(|item| Some((item, header.read_count(name)?)));
+        let counted = tail
+            .item
+            .and_then(|item| Some((item, header.read_count(name)?)));
         let Some((item, (count, unit, bias))) = counted else {
             reads.extend(quote! {
                 let #name = <#codec as ::netlink::wire::Codec<#ty>>::decode(
@@ -323,7 +377,11 @@ fn tail_code(
         let bits = unit == "bits";
         let fixed_codec = quote!(<#codec as ::netlink::wire::FixedCodec<#item>>);
         // What one of the counted units takes.
-        let unit = if unit == "bytes" { quote!(1) } else { quote!(#fixed_codec::SIZE) };
+        let unit = if unit == "bytes" {
+            quote!(1)
+        } else {
+            quote!(#fixed_codec::SIZE)
+        };
         let packed = quote!(<::netlink::wire::Packed<#codec> as ::netlink::wire::Codec<#ty>>);
         reads.extend(quote! {
             let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #unit);
@@ -342,6 +400,7 @@ fn tail_code(
 fn layout_impl(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::netlink::wire::Layout for #name {
             const SIZE: usize = Self::__SIZE;
             const ALIGN: usize = Self::__ALIGN;
@@ -383,13 +442,18 @@ fn schema(name: &Ident, header: &Header<'_>, tails: &[Tail<'_>], grows: bool) ->
                         quote!(Part::UnionRest(#by)),
                     )
                 }
-                None => {
-                    (quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE), quote!(Part::Rest))
-                }
+                None => (
+                    quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE),
+                    quote!(Part::Rest),
+                ),
             },
         };
         // Tails are found by their Rust name, which the count gives too.
-        let label = if tail.item.is_some() { tail.name.to_string() } else { tail.c_name.clone() };
+        let label = if tail.item.is_some() {
+            tail.name.to_string()
+        } else {
+            tail.c_name.clone()
+        };
         let none = quote!(::core::option::Option::None);
         members.push(member_schema(&label, &offset, &shape, &none, &part));
     }

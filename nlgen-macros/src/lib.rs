@@ -31,7 +31,9 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, ItemEnum, parse_macro_input};
 
 fn finish(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
-    result.unwrap_or_else(|error| error.into_compile_error()).into()
+    result
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
 }
 
 /// An attribute set: header members first, then `Option` fields with `#[nl(attr = …)]`, then `unknown: Unknown`.
@@ -80,7 +82,10 @@ pub fn derive_time(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn open_enum(args: TokenStream, item: TokenStream) -> TokenStream {
     let repr = parse_macro_input!(args as names::Repr);
-    finish(names::open_enum(&repr, &parse_macro_input!(item as ItemEnum)))
+    finish(names::open_enum(
+        &repr,
+        &parse_macro_input!(item as ItemEnum),
+    ))
 }
 
 /// A bit set: `#[flags(u32)] pub enum LinkFlags { UP = 1 }` becomes a type of the bitflags crate that keeps unknown bits.

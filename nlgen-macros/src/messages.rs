@@ -24,7 +24,10 @@ fn check_other(variant: &syn::Variant) -> Result<()> {
             return Ok(());
         }
     }
-    Err(Error::new_spanned(&variant.ident, "expected `Other { kind: u16, body: Vec<u8> }`"))
+    Err(Error::new_spanned(
+        &variant.ident,
+        "expected `Other { kind: u16, body: Vec<u8> }`",
+    ))
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -33,10 +36,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     crate::field::plain(&input.generics)?;
     let name = &input.ident;
     let Some(protocol) = &on.protocol else {
-        return Err(Error::new_spanned(name, "messages belong to a protocol: `#[nl(protocol = N)]`"));
+        return Err(Error::new_spanned(
+            name,
+            "messages belong to a protocol: `#[nl(protocol = N)]`",
+        ));
     };
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(name, "expected an enum with a variant for each message"));
+        return Err(Error::new_spanned(
+            name,
+            "expected an enum with a variant for each message",
+        ));
     };
     let (mut constants, mut types, mut decodes, mut kinds, mut encodes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -51,16 +60,25 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             nl.only("the variant for what the protocol has besides", &["other"])?;
             check_other(variant)?;
             if other.replace(ident).is_some() {
-                return Err(Error::new_spanned(ident, "a second `other`; one variant keeps everything"));
+                return Err(Error::new_spanned(
+                    ident,
+                    "a second `other`; one variant keeps everything",
+                ));
             }
             continue;
         }
         let Some(id) = &nl.id else {
-            return Err(Error::new_spanned(ident, "a message has a number: `#[nl(id = N)]`"));
+            return Err(Error::new_spanned(
+                ident,
+                "a message has a number: `#[nl(id = N)]`",
+            ));
         };
         let number = id.base10_parse::<u16>()?;
         if seen.contains(&number) {
-            return Err(Error::new_spanned(id, format!("message {number} stands twice")));
+            return Err(Error::new_spanned(
+                id,
+                format!("message {number} stands twice"),
+            ));
         }
         seen.push(number);
         let reply = match &nl.reply {
@@ -71,7 +89,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 "optional" => format_ident!("Optional"),
                 "many" => format_ident!("Many"),
                 _ => {
-                    return Err(Error::new_spanned(word, "expected `ack`, `one`, `optional` or `many`"));
+                    return Err(Error::new_spanned(
+                        word,
+                        "expected `ack`, `one`, `optional` or `many`",
+                    ));
                 }
             },
         };
@@ -80,7 +101,11 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             Some(answer) => quote!(::core::option::Option::Some(#answer)),
             None => quote!(::core::option::Option::None),
         };
-        let (constant, c_name, dump) = (constant_name(ident), c_name(&variant.attrs, &ident.to_string()), nl.dump);
+        let (constant, c_name, dump) = (
+            constant_name(ident),
+            c_name(&variant.attrs, &ident.to_string()),
+            nl.dump,
+        );
         let doc = format!("`{c_name}`; its body is that of [`{name}::{ident}`].");
         constants.push(quote! {
             #[doc = #doc]
@@ -103,11 +128,22 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 kinds.push(quote!(Self::#ident(_) => #id,));
                 encodes.push(quote!(Self::#ident(body) => #value::encode(body, out),));
             }
-            fields => return Err(Error::new_spanned(fields, "a message has one body or none: put several values into a struct")),
+            fields => {
+                return Err(Error::new_spanned(
+                    fields,
+                    "a message has one body or none: put several values into a struct",
+                ));
+            }
         }
     }
-    if let Some(answer) = answers.iter().find(|answer| !answer.base10_parse().is_ok_and(|id| seen.contains(&id))) {
-        return Err(Error::new_spanned(answer, format!("no message here has the number {answer}")));
+    if let Some(answer) = answers
+        .iter()
+        .find(|answer| !answer.base10_parse().is_ok_and(|id| seen.contains(&id)))
+    {
+        return Err(Error::new_spanned(
+            answer,
+            format!("no message here has the number {answer}"),
+        ));
     }
     let Some(other) = other else {
         return Err(Error::new_spanned(

@@ -14,17 +14,27 @@ pub(crate) struct Repr {
 
 impl Parse for Repr {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        const WANTED: &str = "say the integer on the wire: `u8` to `u64`, `i8` to `i64`, or `be16`, `be32`, `be64`";
+        const WANTED: &str =
+            "say the integer on the wire: `u8` to `u64`, `i8` to `i64`, or `be16`, `be32`, `be64`";
         if input.is_empty() {
             return Err(input.error(WANTED));
         }
         let word: Ident = input.parse()?;
         let text = word.to_string();
-        if let Some(bits) = text.strip_prefix("be").filter(|bits| ["16", "32", "64"].contains(bits)) {
-            return Ok(Repr { rust: format_ident!("u{bits}", span = word.span()), big: true });
+        if let Some(bits) = text
+            .strip_prefix("be")
+            .filter(|bits| ["16", "32", "64"].contains(bits))
+        {
+            return Ok(Repr {
+                rust: format_ident!("u{bits}", span = word.span()),
+                big: true,
+            });
         }
         if ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"].contains(&text.as_str()) {
-            return Ok(Repr { rust: word, big: false });
+            return Ok(Repr {
+                rust: word,
+                big: false,
+            });
         }
         Err(Error::new(word.span(), WANTED))
     }
@@ -41,14 +51,19 @@ fn entries(item: &ItemEnum) -> Result<Vec<Entry<'_>>> {
     item.variants
         .iter()
         .map(|variant| match (&variant.fields, &variant.discriminant) {
-            (Fields::Unit, Some((_, value))) => {
-                Ok(Entry { attrs: &variant.attrs, name: &variant.ident, value })
-            }
+            (Fields::Unit, Some((_, value))) => Ok(Entry {
+                attrs: &variant.attrs,
+                name: &variant.ident,
+                value,
+            }),
             (Fields::Unit, None) => {
                 let message = format!("a named value is written out: `{} = …`", variant.ident);
                 Err(Error::new_spanned(variant, message))
             }
-            (fields, _) => Err(Error::new_spanned(fields, "a named value is one number and has no fields")),
+            (fields, _) => Err(Error::new_spanned(
+                fields,
+                "a named value is one number and has no fields",
+            )),
         })
         .collect()
 }
@@ -75,6 +90,7 @@ pub(crate) fn int_impl(
 ) -> TokenStream {
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::netlink::wire::Int for #name {
             const SIZE: usize = <#repr as ::netlink::wire::Int>::SIZE;
             const ALIGN: usize = <#repr as ::netlink::wire::Int>::ALIGN;

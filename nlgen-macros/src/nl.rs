@@ -8,7 +8,12 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Result, Token, Type};
 /// A hidden member that stands before a field in the C struct.
 pub(crate) enum Hidden {
     Pad(Expr),
-    Count { of: Ident, repr: Type, unit: Ident, bias: Option<Expr> },
+    Count {
+        of: Ident,
+        repr: Type,
+        unit: Ident,
+        bias: Option<Expr>,
+    },
 }
 
 /// Everything `#[nl(…)]` can say; each place takes only some of it.
@@ -56,9 +61,42 @@ pub(crate) struct Nl {
 
 /// Every key, for suggestions.
 const KEYS: &[&str] = &[
-    "attr", "key", "data", "key_as", "as", "read", "write", "max", "range", "nested", "byteorder", "repeat", "flag",
-    "by", "pad", "count", "bits", "tail", "rest", "grows", "pad_end", "short_header", "record", "provide", "pads",
-    "case", "default", "other", "fixed", "protocol", "id", "reply", "answer", "dump", "per_second", "forever",
+    "attr",
+    "key",
+    "data",
+    "key_as",
+    "as",
+    "read",
+    "write",
+    "max",
+    "range",
+    "nested",
+    "byteorder",
+    "repeat",
+    "flag",
+    "by",
+    "pad",
+    "count",
+    "bits",
+    "tail",
+    "rest",
+    "grows",
+    "pad_end",
+    "short_header",
+    "record",
+    "provide",
+    "pads",
+    "case",
+    "default",
+    "other",
+    "fixed",
+    "protocol",
+    "id",
+    "reply",
+    "answer",
+    "dump",
+    "per_second",
+    "forever",
 ];
 
 /// How many letters to insert, drop or replace to make `b` of `a`.
@@ -67,9 +105,16 @@ fn distance(a: &str, b: &str) -> usize {
     for (index, left) in a.bytes().enumerate() {
         let mut next = vec![index + 1];
         for ((right, pair), last) in b.bytes().zip(row.windows(2)).zip(0..) {
-            let (diagonal, above) = (pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0));
+            let (diagonal, above) = (
+                pair.first().copied().unwrap_or(0),
+                pair.last().copied().unwrap_or(0),
+            );
             let beside = next.get(last).copied().unwrap_or(0);
-            next.push((diagonal + usize::from(left != right)).min(above + 1).min(beside + 1));
+            next.push(
+                (diagonal + usize::from(left != right))
+                    .min(above + 1)
+                    .min(beside + 1),
+            );
         }
         row = next;
     }
@@ -94,7 +139,8 @@ fn attr_id(id: LitInt) -> Result<LitInt> {
     if id.base10_parse::<u64>().is_ok_and(|id| id <= MAX_ID) {
         return Ok(id);
     }
-    let message = format!("an attribute's id is a number up to {MAX_ID}; the two bits above are flags");
+    let message =
+        format!("an attribute's id is a number up to {MAX_ID}; the two bits above are flags");
     Err(syn::Error::new(id.span(), message))
 }
 
@@ -156,7 +202,8 @@ impl Nl {
             "pads" => {
                 let content;
                 syn::parenthesized!(content in meta.input);
-                let list = content.parse_terminated(<LitInt as syn::parse::Parse>::parse, Token![,])?;
+                let list =
+                    content.parse_terminated(<LitInt as syn::parse::Parse>::parse, Token![,])?;
                 self.pads = list.into_iter().map(attr_id).collect::<Result<_>>()?;
             }
             "case" => self.case = Some(value(meta)?),
@@ -191,22 +238,42 @@ impl Nl {
             } else if word == "bits" || word == "bytes" {
                 unit = word;
             } else {
-                return Err(syn::Error::new(word.span(), "expected `bits`, `bytes` or `bias = …`"));
+                return Err(syn::Error::new(
+                    word.span(),
+                    "expected `bits`, `bytes` or `bias = …`",
+                ));
             }
         }
-        self.hidden.push(Hidden::Count { of, repr, unit, bias });
+        self.hidden.push(Hidden::Count {
+            of,
+            repr,
+            unit,
+            bias,
+        });
         Ok(())
     }
 
     /// Refuses keys that the place does not take.
     pub(crate) fn only(&self, place: &str, allowed: &[&str]) -> Result<()> {
-        match self.keys.iter().find(|(key, _)| !allowed.contains(&key.as_str())) {
-            Some((key, span)) if allowed.is_empty() => {
-                Err(syn::Error::new(*span, format!("`{key}` does not apply to {place}, which takes no key")))
-            }
+        match self
+            .keys
+            .iter()
+            .find(|(key, _)| !allowed.contains(&key.as_str()))
+        {
+            Some((key, span)) if allowed.is_empty() => Err(syn::Error::new(
+                *span,
+                format!("`{key}` does not apply to {place}, which takes no key"),
+            )),
             Some((key, span)) => {
-                let allowed = allowed.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-                Err(syn::Error::new(*span, format!("`{key}` does not apply to {place}, which takes {allowed}")))
+                let allowed = allowed
+                    .iter()
+                    .map(|key| format!("`{key}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                Err(syn::Error::new(
+                    *span,
+                    format!("`{key}` does not apply to {place}, which takes {allowed}"),
+                ))
             }
             None => Ok(()),
         }
@@ -219,7 +286,11 @@ impl Nl {
 
     /// Where a key stands.
     pub(crate) fn key_span(&self, key: &str) -> Span {
-        let found = self.keys.iter().find(|(name, _)| name == key).map(|(_, span)| *span);
+        let found = self
+            .keys
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, span)| *span);
         found.or(self.span).unwrap_or_else(Span::call_site)
     }
 }
@@ -242,5 +313,8 @@ pub(crate) fn c_names(attrs: &[Attribute]) -> Vec<String> {
 /// The first C name, or the item's own.
 pub(crate) fn c_name(attrs: &[Attribute], own: &str) -> String {
     let names = c_names(attrs);
-    names.into_iter().next().unwrap_or_else(|| own.trim_start_matches("r#").to_owned())
+    names
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| own.trim_start_matches("r#").to_owned())
 }

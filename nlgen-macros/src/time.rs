@@ -18,13 +18,22 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         _ => None,
     };
     let Some(field) = field else {
-        return Err(Error::new_spanned(name, "expected a newtype such as `struct Millis(pub u32)`"));
+        return Err(Error::new_spanned(
+            name,
+            "expected a newtype such as `struct Millis(pub u32)`",
+        ));
     };
     let Some(per_second) = &on.per_second else {
-        return Err(Error::new_spanned(name, "a time says its unit: `#[nl(per_second = N)]`"));
+        return Err(Error::new_spanned(
+            name,
+            "a time says its unit: `#[nl(per_second = N)]`",
+        ));
     };
     if per_second.base10_parse::<u64>()? == 0 {
-        return Err(Error::new_spanned(per_second, "a unit is a second or a part of one: at least 1"));
+        return Err(Error::new_spanned(
+            per_second,
+            "a unit is a second or a part of one: at least 1",
+        ));
     }
     let repr = &field.ty;
     let (constant, forever) = match &on.forever {

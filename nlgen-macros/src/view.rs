@@ -2,8 +2,9 @@
 
 use crate::attrs::{Attr, Form, Set};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
+use syn::spanned::Spanned;
 
 pub(crate) fn name(set: &Ident) -> Ident {
     format_ident!("{set}View")
@@ -16,7 +17,9 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
     let header = set.header.members().map(|member| {
         let (name, ty) = (member.name, member.ty);
         let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`.");
-        let read = set.header.read(name, &quote!(#owner), &quote!(self.0.header));
+        let read = set
+            .header
+            .read(name, &quote!(#owner), &quote!(self.0.header));
         quote! {
             #[doc = #doc]
             #[inline]
@@ -70,11 +73,13 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
 }
 
 fn getter(set: &Set<'_>, attr: &Attr<'_>) -> TokenStream {
-    let (owner, name, id, codec, c_name) = (set.name, attr.name, attr.id, &attr.codec, &attr.c_name);
+    let (owner, name, id, codec, c_name) =
+        (set.name, attr.name, attr.id, &attr.codec, &attr.c_name);
     let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`; an error if it is malformed.");
     let (ty, body) = match &attr.form {
         Form::Plain(ty) => (
-            quote!(::core::option::Option<<#codec as ::netlink::wire::Codec<#ty>>::View<'a>>),
+            // Where the type has no such form, the error points at the type.
+            quote_spanned!(ty.span()=> ::core::option::Option<<#codec as ::netlink::wire::Codec<#ty>>::View<'a>>),
             quote!(self.0.get::<#ty, #codec>(#id, #c_name)),
         ),
         Form::Flag => (quote!(bool), quote!(self.0.flag(#id))),

@@ -2,7 +2,11 @@
 //!
 //! The expected messages are those of the toolchain that the repository is developed with; other versions of rustc word
 //! their own part of a few messages differently, so there `NETLINK_UI=skip` leaves these tests out.
-#![expect(dead_code, missing_docs, reason = "what is right only has to compile, as a part of this very crate")]
+
+#![allow(
+    dead_code,
+    reason = "what is right only has to compile, as a part of this very crate"
+)]
 
 #[path = "ui/attrs/pass.rs"]
 mod attrs;
@@ -27,7 +31,15 @@ fn mistakes_are_explained() {
     }
     // Only cases that fail: then all of them are one run of cargo.
     let cases = trybuild::TestCases::new();
-    for topic in ["attrs", "layout", "kind", "messages", "time", "open_enum", "flags"] {
+    for topic in [
+        "attrs",
+        "layout",
+        "kind",
+        "messages",
+        "time",
+        "open_enum",
+        "flags",
+    ] {
         cases.compile_fail(format!("tests/ui/{topic}/[!p]*.rs"));
     }
 }

@@ -6,20 +6,17 @@ use crate::model::{Family, Protocol};
 use crate::{Options, Output};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Names of the modules in each directory.
+type Children = BTreeMap<Vec<String>, BTreeSet<String>>;
+
 /// A `mod.rs` for each directory. `files` are the paths of all other files.
 pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) -> Vec<Output> {
-    let mut children: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
-    children.insert(Vec::new(), BTreeSet::new());
-    let mut add = |path: &[String]| {
-        for (depth, part) in path.iter().enumerate() {
-            let parent: Vec<String> = path.iter().take(depth).cloned().collect();
-            children.entry(parent).or_default().insert(part.clone());
-        }
-    };
+    let mut children = Children::default();
+    children.entry(Vec::new()).or_default();
     for file in files {
         let path: Vec<String> =
             file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-        add(&path);
+        add(&mut children, &path);
     }
     let is_file = |family: &Family| files.contains(&format!("{}.rs", family.name));
     let families: Vec<&Family> = protocol
@@ -28,7 +25,7 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
         .filter(|family| !family.messages.is_empty() && !is_file(family))
         .collect();
     for family in &families {
-        add(&[family.name.clone()]);
+        add(&mut children, std::slice::from_ref(&family.name));
         children.entry(vec![family.name.clone()]).or_default();
     }
     let mut outputs = Vec::new();
@@ -61,4 +58,12 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
         outputs.push(Output { path: directory.join("/"), text });
     }
     outputs
+}
+
+/// Adds a module to its directory, and each directory to the one around it.
+fn add(children: &mut Children, path: &[String]) {
+    for (depth, part) in path.iter().enumerate() {
+        let parent: Vec<String> = path.iter().take(depth).cloned().collect();
+        children.entry(parent).or_default().insert(part.clone());
+    }
 }

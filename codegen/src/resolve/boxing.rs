@@ -183,8 +183,7 @@ impl<'m> Sizer<'m> {
             if let Member::Field(field) = member {
                 size += match field.place {
                     Place::Tail | Place::RestList => 24,
-                    Place::Rest => round(self.ty(&field.ty) + 1),
-                    Place::Fixed => self.ty(&field.ty),
+                    Place::Rest | Place::Fixed => self.ty(&field.ty),
                 };
             }
         }

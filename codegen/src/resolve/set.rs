@@ -3,7 +3,7 @@
 use super::Cx;
 use super::index::{DefId, Item};
 use super::structure;
-use crate::diag::{Diag, Sp, Span};
+use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
     Attr, Class, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector, Set,
@@ -462,11 +462,10 @@ impl Cx<'_, '_> {
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
         let forms = ["repeat", "packed", "index", "items", "records"];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
-        let stray = |key: &Option<Sp<u64>>, list| key.as_ref().filter(|_| form != Some(list));
-        if let Some(base) = stray(&shape.base, "index") {
+        if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
             self.refuse(base.span, "`base` belongs to `list = \"index\"`");
         }
-        if let Some(item) = stray(&shape.item, "items") {
+        if let Some(item) = shape.item.as_ref().filter(|_| form != Some("items")) {
             self.refuse(item.span, "`item` belongs to `list = \"items\"`");
         }
         let Some(list) = &shape.list else { return Some(List::One) };
@@ -528,23 +527,24 @@ impl Cx<'_, '_> {
         }
     }
 
-    fn check_alone(&mut self, span: Span, ty: &Type) -> Option<&mut Diag> {
-        match ty {
-            Type::Chars(len) => {
-                let help = format!("write `string` with `max = {}`", len.saturating_sub(1));
-                Some(self.refuse(span, "`char[…]` stands in structs and packed lists").help(help))
-            }
-            Type::Array(..) => {
-                let diag = self.refuse(span, "an array stands in structs and packed lists");
-                Some(diag.help("write the element's type with `list = \"packed\"`"))
-            }
-            Type::Scalar(Scalar::Inet) => {
-                let diag = self.refuse(span, "`inet` stands in structs only");
-                Some(diag.help("`ip` takes the family from the length"))
-            }
-            _ => None,
+    /// Types that have a form as a payload of their own.
+    fn check_alone(&mut self, span: Span, ty: &Type) {
+        let (message, help) = match ty {
+            Type::Chars(len) => (
+                "`char[…]` stands in structs and packed lists",
+                format!("write `string` with `max = {}`", len.saturating_sub(1)),
+            ),
+            Type::Array(..) => (
+                "an array stands in structs and packed lists",
+                "write the element's type with `list = \"packed\"`".to_owned(),
+            ),
+            Type::Scalar(Scalar::Inet) => (
+                "`inet` stands in structs only",
+                "`ip` takes the family from the length".to_owned(),
+            ),
+            _ => return,
         };
-        None
+        self.refuse(span, message).help(help);
     }
 
     fn is_record_set(&self, ty: &Type) -> bool {

@@ -103,6 +103,9 @@ fn count(
     let of = field.counts.as_ref()?;
     only(cx, field, "a counting member", &["counts", "unit", "bias"]);
     let int = cx.int(&field.ty.text(), field.ty.span())?;
+    if int.big {
+        cx.refuse(field.ty.span(), "a big-endian count has no form in Rust yet");
+    }
     let tails = || structure.fields.iter().filter(|f| is_list(f, "tail"));
     let Some(tail) = tails().find(|tail| tail.name.value == of.value) else {
         let names = tails().map(|tail| tail.name.value.as_str());
@@ -288,8 +291,7 @@ fn check_select(
             .related(span, "this is its type");
         return None;
     }
-    if let Some(text_key) = cx.union_key(ty).filter(|text_key| *text_key) {
-        let _ = text_key;
+    if cx.union_key(ty) == Some(true) {
         cx.refuse(select.span, "the union is selected by a string, the member is an integer");
     }
     Some(select.value.clone())

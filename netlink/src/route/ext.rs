@@ -47,12 +47,12 @@ impl From<Ipv6Addr> for RouteAddr {
 
 impl Route {
     /// A unicast route to `destination`, in the main table, as an administrator would add it. It
-    /// still needs a way: [`via`](Self::via), [`dev`](Self::dev) or next hops.
+    /// still needs a way: [`through`](Self::through), [`dev`](Self::dev) or next hops.
     ///
     /// ```
     /// use netlink::generated::route::route::Route;
     ///
-    /// let route = Route::to("198.51.100.0/24".parse().unwrap()).via("192.0.2.1".parse().unwrap());
+    /// let route = Route::to("198.51.100.0/24".parse().unwrap()).through("192.0.2.1".parse().unwrap());
     /// assert_eq!(route.destination().unwrap().to_string(), "198.51.100.0/24");
     /// ```
     pub fn to(destination: IpNet) -> Self {
@@ -90,7 +90,7 @@ impl Route {
 
     /// The same route, through a gateway; one of the other family becomes a `via`.
     #[must_use]
-    pub fn via(mut self, gateway: IpAddr) -> Self {
+    pub fn through(mut self, gateway: IpAddr) -> Self {
         if family_of(gateway) == self.family {
             (self.gateway, self.via) = (Some(gateway), None);
         } else {
@@ -232,15 +232,15 @@ mod tests {
         assert_eq!(direct.scope, RouteScope::LINK);
         assert_eq!(direct.destination().unwrap().to_string(), "198.51.100.0/24");
         let gateway = "192.0.2.1".parse().unwrap();
-        assert_eq!(Route::to(net).dev(3).via(gateway).scope, RouteScope::UNIVERSE);
-        assert_eq!(Route::to(net).via(gateway).dev(3).scope, RouteScope::UNIVERSE);
+        assert_eq!(Route::to(net).dev(3).through(gateway).scope, RouteScope::UNIVERSE);
+        assert_eq!(Route::to(net).through(gateway).dev(3).scope, RouteScope::UNIVERSE);
         let v6: IpNet = "2001:db8::/32".parse().unwrap();
         assert_eq!(Route::to(v6).dev(3).scope, RouteScope::UNIVERSE);
     }
 
     #[test]
     fn a_gateway_of_the_other_family_is_a_via() {
-        let route = Route::to("198.51.100.0/24".parse().unwrap()).via("fe80::1".parse().unwrap());
+        let route = Route::to("198.51.100.0/24".parse().unwrap()).through("fe80::1".parse().unwrap());
         assert_eq!(route.gateway, None);
         assert_eq!(route.next_hop_ip(), Some("fe80::1".parse().unwrap()));
     }

@@ -48,7 +48,7 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// use netlink::Route;
     ///
     /// let net = "198.51.100.0/24".parse().unwrap();
-    /// nl.routes().add(&Route::to(net).via("192.0.2.1".parse().unwrap()).priority(100u32))?;
+    /// nl.routes().add(&Route::to(net).through("192.0.2.1".parse().unwrap()).priority(100u32))?;
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn add<'b>(&self, route: &'b Route) -> E::Call<'e, Send<'b>> {
@@ -69,7 +69,7 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// # let nl = netlink::Netlink::new();
     /// # use netlink::Route;
     /// let net = "198.51.100.0/24".parse().unwrap();
-    /// nl.routes().replace(&Route::to(net).via("192.0.2.2".parse().unwrap()))?;
+    /// nl.routes().replace(&Route::to(net).through("192.0.2.2".parse().unwrap()))?;
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn replace<'b>(&self, route: &'b Route) -> E::Call<'e, Send<'b>> {
@@ -90,7 +90,7 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// # let nl = netlink::Netlink::new();
     /// # use netlink::Route;
     /// let net = "198.51.100.0/24".parse().unwrap();
-    /// nl.routes().append(&Route::to(net).via("192.0.2.3".parse().unwrap()))?;
+    /// nl.routes().append(&Route::to(net).through("192.0.2.3".parse().unwrap()))?;
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn append<'b>(&self, route: &'b Route) -> E::Call<'e, Send<'b>> {

@@ -91,11 +91,6 @@ pub(crate) mod is {
         matches!(errno, libc::EINVAL | libc::ERANGE)
     }
 
-    /// A signal interrupted a wait.
-    pub(crate) fn interrupted(errno: i32) -> bool {
-        errno == libc::EINTR
-    }
-
     /// A wait took too long.
     pub(crate) fn timeout(errno: i32) -> bool {
         errno == libc::ETIMEDOUT

@@ -88,6 +88,7 @@ macro_rules! primitive {
 #[macro_export]
 macro_rules! __int_value {
     ($type:ty) => {
+        #[diagnostic::do_not_recommend]
         impl $crate::wire::Value for $type {
             type View<'a> = $type;
             const NESTED: bool = false;
@@ -133,6 +134,7 @@ macro_rules! __int_value {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::wire::Layout for $type {
             const SIZE: usize = <$type as $crate::wire::Int>::SIZE;
             const ALIGN: usize = <$type as $crate::wire::Int>::ALIGN;

@@ -2,14 +2,16 @@
 
 //! Addresses of interfaces: unicast, and the multicast and anycast addresses they have joined.
 
-use crate::generated::core::AddressFamily;
-use crate::generated::core::ClockTicks;
+use crate::generated::core::{AddressFamily, ClockTicks};
 use crate::generated::route::route::RouteScope;
 use crate::wire::{NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, Time, flags, open_enum};
 use std::net::IpAddr;
 
 /// Who set an address; values the kernel does not use are for programs.
+///
+/// Defined in `linux/if_addr.h` as `IFAPROT_*`.
+#[doc(alias = "IFAPROT_")]
 #[open_enum(u8)]
 pub enum AddrProtocol {
     /// Not said.
@@ -27,57 +29,62 @@ pub enum AddrProtocol {
 }
 
 /// State and wishes of an address; most concern IPv6.
+///
+/// Defined in `linux/if_addr.h` as `IFA_F_*`.
+#[doc(alias = "IFA_F_")]
 #[flags(u32)]
 pub enum AddrFlags {
     /// IPv4: not the first address of its subnet, and gone with that one.
     #[doc(alias = "IFA_F_SECONDARY")]
-    SECONDARY = 1,
+    SECONDARY = 0x001,
     /// IPv6: temporary address for privacy; the same bit as `SECONDARY`.
     #[doc(alias = "IFA_F_TEMPORARY")]
-    TEMPORARY = 1,
+    TEMPORARY = 0x001,
     /// No duplicate address detection.
     #[doc(alias = "IFA_F_NODAD")]
-    NODAD = 2,
+    NODAD = 0x002,
     /// Usable while duplicate address detection runs.
     #[doc(alias = "IFA_F_OPTIMISTIC")]
-    OPTIMISTIC = 4,
+    OPTIMISTIC = 0x004,
     /// Duplicate address detection found another owner.
     #[doc(alias = "IFA_F_DADFAILED")]
-    DAD_FAILED = 8,
+    DAD_FAILED = 0x008,
     /// Home address of mobile IPv6.
     #[doc(alias = "IFA_F_HOMEADDRESS")]
-    HOME_ADDRESS = 16,
+    HOME_ADDRESS = 0x010,
     /// The preferred lifetime is over; not chosen for new connections.
     #[doc(alias = "IFA_F_DEPRECATED")]
-    DEPRECATED = 32,
+    DEPRECATED = 0x020,
     /// Duplicate address detection has not finished.
     #[doc(alias = "IFA_F_TENTATIVE")]
-    TENTATIVE = 64,
+    TENTATIVE = 0x040,
     /// No lifetime limits the address.
     #[doc(alias = "IFA_F_PERMANENT")]
-    PERMANENT = 128,
+    PERMANENT = 0x080,
     /// The kernel makes temporary addresses from this one.
     #[doc(alias = "IFA_F_MANAGETEMPADDR")]
-    MANAGE_TEMP_ADDR = 256,
+    MANAGE_TEMP_ADDR = 0x100,
     /// No route to the prefix comes with the address.
     #[doc(alias = "IFA_F_NOPREFIXROUTE")]
-    NO_PREFIX_ROUTE = 512,
+    NO_PREFIX_ROUTE = 0x200,
     /// Multicast address whose group is joined while the address exists.
     #[doc(alias = "IFA_F_MCAUTOJOIN")]
-    MC_AUTOJOIN = 1024,
+    MC_AUTOJOIN = 0x400,
     /// Made by RFC 7217 rather than from the hardware address.
     #[doc(alias = "IFA_F_STABLE_PRIVACY")]
-    STABLE_PRIVACY = 2048,
+    STABLE_PRIVACY = 0x800,
 }
 
 /// Remaining lifetime in seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Time)]
-#[nl(per_second = 1, forever = 0xffffffff)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Time)]
+#[nl(per_second = 1, forever = 0xffff_ffff)]
 pub struct Lifetime(pub u32);
 
 /// Lifetimes and timestamps of an address.
+///
+/// Defined in `linux/if_addr.h` as `struct ifa_cacheinfo`.
 #[doc(alias = "ifa_cacheinfo")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct AddrCache {
     /// Seconds until the address is deprecated.
@@ -95,6 +102,10 @@ pub struct AddrCache {
 }
 
 /// An address of an interface.
+///
+/// Defined in `linux/if_addr.h` as `struct ifaddrmsg` and `IFA_*`.
+#[doc(alias = "ifaddrmsg")]
+#[doc(alias = "IFA_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Address {
@@ -123,7 +134,8 @@ pub struct Address {
     #[doc(alias = "IFA_LOCAL")]
     #[nl(attr = 2)]
     pub local: Option<IpAddr>,
-    /// Name such as `eth0:1`, IPv4 only; the interface name where none was given.
+    /// Name such as `eth0:1`, IPv4 only; the interface name where none was given. At most 15
+    /// bytes.
     #[doc(alias = "IFA_LABEL")]
     #[nl(attr = 3, max = 15)]
     pub label: Option<NlString>,
@@ -131,7 +143,7 @@ pub struct Address {
     #[doc(alias = "IFA_BROADCAST")]
     #[nl(attr = 4)]
     pub broadcast: Option<IpAddr>,
-    /// IPv6 anycast address, in the answers to `RTM_GETANYCAST`.
+    /// IPv6 anycast address, in the answers to `RTM_GETANYCAST`. Read only.
     #[doc(alias = "IFA_ANYCAST")]
     #[nl(attr = 5, read)]
     pub anycast: Option<IpAddr>,
@@ -139,7 +151,7 @@ pub struct Address {
     #[doc(alias = "IFA_CACHEINFO")]
     #[nl(attr = 6)]
     pub cache_info: Option<AddrCache>,
-    /// Multicast group, in the answers to `RTM_GETMULTICAST`.
+    /// Multicast group, in the answers to `RTM_GETMULTICAST`. Read only.
     #[doc(alias = "IFA_MULTICAST")]
     #[nl(attr = 7, read)]
     pub multicast: Option<IpAddr>,
@@ -159,7 +171,7 @@ pub struct Address {
     #[doc(alias = "IFA_PROTO")]
     #[nl(attr = 11)]
     pub proto: Option<AddrProtocol>,
-    /// How many users hold the multicast group on the interface.
+    /// How many users hold the multicast group on the interface. Read only. Since Linux 7.3.
     #[doc(alias = "IFA_MC_USERS")]
     #[nl(attr = 12, read)]
     pub mc_users: Option<u32>,

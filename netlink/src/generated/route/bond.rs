@@ -2,14 +2,15 @@
 
 //! Interfaces of kind `bond`, and their slaves.
 
-use crate::generated::core::Millis;
-use crate::generated::core::Seconds;
+use crate::generated::core::{Millis, Seconds};
 use crate::wire::{HwAddr, Index, MacAddr, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum};
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How a bond uses its slaves.
+///
+/// Defined in `linux/if_bonding.h` as `BOND_MODE_*`.
+#[doc(alias = "BOND_MODE_")]
 #[open_enum(u8)]
 pub enum BondMode {
     /// `balance-rr`: one packet after the other; the default.
@@ -35,8 +36,11 @@ pub enum BondMode {
     ALB = 6,
 }
 
-/// Which ARP or neighbour traffic counts as sign of life: bits 0 and 1 choose slaves, bit 2
-/// takes other traffic too.
+/// Which ARP or neighbour traffic counts as sign of life: bits 0 and 1 choose slaves, bit 2 takes
+/// other traffic too.
+///
+/// Defined in `linux/if_link.h` as `BOND_ARP_VALIDATE_*`.
+#[doc(alias = "BOND_ARP_VALIDATE_")]
 #[open_enum(u32)]
 pub enum BondArpValidate {
     /// Any traffic; the default.
@@ -63,6 +67,9 @@ pub enum BondArpValidate {
 }
 
 /// How many targets must answer.
+///
+/// Defined in `linux/if_link.h` as `BOND_ARP_TARGETS_*`.
+#[doc(alias = "BOND_ARP_TARGETS_")]
 #[open_enum(u32)]
 pub enum BondArpAllTargets {
     /// One; the default.
@@ -74,6 +81,9 @@ pub enum BondArpAllTargets {
 }
 
 /// When the primary slave becomes active again.
+///
+/// Defined in `linux/if_link.h` as `BOND_PRI_RESELECT_*`.
+#[doc(alias = "BOND_PRI_RESELECT_")]
 #[open_enum(u8)]
 pub enum BondPrimaryReselect {
     /// Whenever it comes up; the default.
@@ -88,6 +98,9 @@ pub enum BondPrimaryReselect {
 }
 
 /// What link-layer addresses slaves have in mode active-backup.
+///
+/// Defined in `linux/if_link.h` as `BOND_FOM_*`.
+#[doc(alias = "BOND_FOM_")]
 #[open_enum(u8)]
 pub enum BondFailOverMac {
     /// All the bond's; the default.
@@ -102,6 +115,9 @@ pub enum BondFailOverMac {
 }
 
 /// What the choice of the slave to send on is made from.
+///
+/// Defined in `linux/if_bonding.h` as `BOND_XMIT_POLICY_*`.
+#[doc(alias = "BOND_XMIT_POLICY_")]
 #[open_enum(u8)]
 pub enum BondXmitPolicy {
     /// Link-layer addresses and protocol; the default.
@@ -125,6 +141,9 @@ pub enum BondXmitPolicy {
 }
 
 /// How often the partner is asked to send LACP packets.
+///
+/// Defined in `linux/if_link.h` as `AD_LACP_*`.
+#[doc(alias = "AD_LACP_")]
 #[open_enum(u8)]
 pub enum BondLacpRate {
     /// Every 30 seconds; the default.
@@ -136,6 +155,9 @@ pub enum BondLacpRate {
 }
 
 /// Which aggregator becomes active in mode 802.3ad.
+///
+/// Defined in `linux/if_link.h` as `BOND_AD_*`.
+#[doc(alias = "BOND_AD_")]
 #[open_enum(u8)]
 pub enum BondAdSelect {
     /// The one with most bandwidth, kept until all its slaves fail; the default.
@@ -153,6 +175,9 @@ pub enum BondAdSelect {
 }
 
 /// Part a slave plays.
+///
+/// Defined in `linux/if_bonding.h` as `BOND_STATE_*`.
+#[doc(alias = "BOND_STATE_")]
 #[open_enum(u8)]
 pub enum BondState {
     /// In use.
@@ -164,6 +189,9 @@ pub enum BondState {
 }
 
 /// Link of a slave, as the bond sees it.
+///
+/// Defined in `linux/if_bonding.h` as `BOND_LINK_*`.
+#[doc(alias = "BOND_LINK_")]
 #[open_enum(u8)]
 pub enum BondMiiStatus {
     /// Up.
@@ -181,6 +209,9 @@ pub enum BondMiiStatus {
 }
 
 /// State of the LACP machine that detects endless changes.
+///
+/// Defined in `linux/if_link.h` as `AD_*`.
+#[doc(alias = "AD_")]
 #[open_enum(u8)]
 pub enum BondChurnState {
     /// Watching.
@@ -195,35 +226,41 @@ pub enum BondChurnState {
 }
 
 /// State of a port in LACP.
+///
+/// Defined in `linux/if_bonding.h` as `LACP_STATE_*`.
+#[doc(alias = "LACP_STATE_")]
 #[flags(u8)]
 pub enum LacpState {
     /// Sends without being asked.
     #[doc(alias = "LACP_STATE_LACP_ACTIVITY")]
-    LACP_ACTIVITY = 1,
+    LACP_ACTIVITY = 0x01,
     /// Uses the short timeout.
     #[doc(alias = "LACP_STATE_LACP_TIMEOUT")]
-    LACP_TIMEOUT = 2,
+    LACP_TIMEOUT = 0x02,
     /// Can be aggregated.
     #[doc(alias = "LACP_STATE_AGGREGATION")]
-    AGGREGATION = 4,
+    AGGREGATION = 0x04,
     /// Is in the right aggregate.
     #[doc(alias = "LACP_STATE_SYNCHRONIZATION")]
-    SYNCHRONIZATION = 8,
+    SYNCHRONIZATION = 0x08,
     /// Receives.
     #[doc(alias = "LACP_STATE_COLLECTING")]
-    COLLECTING = 16,
+    COLLECTING = 0x10,
     /// Sends.
     #[doc(alias = "LACP_STATE_DISTRIBUTING")]
-    DISTRIBUTING = 32,
+    DISTRIBUTING = 0x20,
     /// Uses default values for its partner.
     #[doc(alias = "LACP_STATE_DEFAULTED")]
-    DEFAULTED = 64,
+    DEFAULTED = 0x40,
     /// Has not heard from its partner in time.
     #[doc(alias = "LACP_STATE_EXPIRED")]
-    EXPIRED = 128,
+    EXPIRED = 0x80,
 }
 
 /// Settings of a bond.
+///
+/// Defined in `linux/if_link.h` as `IFLA_BOND_*`.
+#[doc(alias = "IFLA_BOND_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BondLink {
@@ -317,7 +354,7 @@ pub struct BondLink {
     #[doc(alias = "IFLA_BOND_AD_SELECT")]
     #[nl(attr = 22)]
     pub ad_select: Option<BondAdSelect>,
-    /// Mode 802.3ad: the active aggregator.
+    /// Mode 802.3ad: the active aggregator. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO")]
     #[nl(attr = 23, read)]
     pub ad_info: Option<BondAdInfo>,
@@ -360,11 +397,11 @@ pub struct BondLink {
     #[doc(alias = "IFLA_BOND_COUPLED_CONTROL")]
     #[nl(attr = 32)]
     pub coupled_control: Option<bool>,
-    /// Mode 802.3ad: sends ARP and neighbour discovery on all active slaves.
+    /// Mode 802.3ad: sends ARP and neighbour discovery on all active slaves. Since Linux 6.17.
     #[doc(alias = "IFLA_BOND_BROADCAST_NEIGH")]
     #[nl(attr = 33)]
     pub broadcast_neigh: Option<bool>,
-    /// Mode 802.3ad: has no carrier without a partner that speaks LACP.
+    /// Mode 802.3ad: has no carrier without a partner that speaks LACP. Since Linux 7.3.
     #[doc(alias = "IFLA_BOND_LACP_STRICT")]
     #[nl(attr = 34)]
     pub lacp_strict: Option<bool>,
@@ -373,26 +410,29 @@ pub struct BondLink {
 }
 
 /// The active aggregator of a bond in mode 802.3ad.
+///
+/// Defined in `linux/if_link.h` as `IFLA_BOND_AD_INFO_*`.
+#[doc(alias = "IFLA_BOND_AD_INFO_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BondAdInfo {
-    /// Number of the aggregator.
+    /// Number of the aggregator. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO_AGGREGATOR")]
     #[nl(attr = 1, read)]
     pub aggregator: Option<u16>,
-    /// How many ports it has.
+    /// How many ports it has. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO_NUM_PORTS")]
     #[nl(attr = 2, read)]
     pub num_ports: Option<u16>,
-    /// Key of this side.
+    /// Key of this side. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO_ACTOR_KEY")]
     #[nl(attr = 3, read)]
     pub actor_key: Option<u16>,
-    /// Key of the partner.
+    /// Key of the partner. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO_PARTNER_KEY")]
     #[nl(attr = 4, read)]
     pub partner_key: Option<u16>,
-    /// System address of the partner, all zero without one.
+    /// System address of the partner, all zero without one. Read only.
     #[doc(alias = "IFLA_BOND_AD_INFO_PARTNER_MAC")]
     #[nl(attr = 5, read)]
     pub partner_mac: Option<MacAddr>,
@@ -401,22 +441,25 @@ pub struct BondAdInfo {
 }
 
 /// An interface as slave of a bond.
+///
+/// Defined in `linux/if_link.h` as `IFLA_BOND_SLAVE_*`.
+#[doc(alias = "IFLA_BOND_SLAVE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BondSlave {
-    /// Part it plays.
+    /// Part it plays. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_STATE")]
     #[nl(attr = 1, read)]
     pub state: Option<BondState>,
-    /// Link, as the bond sees it.
+    /// Link, as the bond sees it. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_MII_STATUS")]
     #[nl(attr = 2, read)]
     pub mii_status: Option<BondMiiStatus>,
-    /// How often its link failed.
+    /// How often its link failed. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_LINK_FAILURE_COUNT")]
     #[nl(attr = 3, read)]
     pub link_failure_count: Option<u32>,
-    /// Link-layer address it had before.
+    /// Link-layer address it had before. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_PERM_HWADDR")]
     #[nl(attr = 4, read)]
     pub perm_hwaddr: Option<HwAddr>,
@@ -424,15 +467,15 @@ pub struct BondSlave {
     #[doc(alias = "IFLA_BOND_SLAVE_QUEUE_ID")]
     #[nl(attr = 5)]
     pub queue_id: Option<u16>,
-    /// Mode 802.3ad: its aggregator.
+    /// Mode 802.3ad: its aggregator. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_AD_AGGREGATOR_ID")]
     #[nl(attr = 6, read)]
     pub ad_aggregator_id: Option<u16>,
-    /// Mode 802.3ad: state of this side.
+    /// Mode 802.3ad: state of this side. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE")]
     #[nl(attr = 7, read)]
     pub ad_actor_oper_port_state: Option<LacpState>,
-    /// Mode 802.3ad: state of the partner; two bytes on the wire.
+    /// Mode 802.3ad: state of the partner; two bytes on the wire. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE")]
     #[nl(attr = 8, as = Wire<u16>, read)]
     pub ad_partner_oper_port_state: Option<LacpState>,
@@ -444,11 +487,11 @@ pub struct BondSlave {
     #[doc(alias = "IFLA_BOND_SLAVE_ACTOR_PORT_PRIO")]
     #[nl(attr = 10)]
     pub actor_port_prio: Option<u16>,
-    /// Mode 802.3ad: whether this side changes endlessly.
+    /// Mode 802.3ad: whether this side changes endlessly. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE")]
     #[nl(attr = 11, read)]
     pub ad_churn_actor_state: Option<BondChurnState>,
-    /// Mode 802.3ad: whether the partner changes endlessly.
+    /// Mode 802.3ad: whether the partner changes endlessly. Read only.
     #[doc(alias = "IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE")]
     #[nl(attr = 12, read)]
     pub ad_churn_partner_state: Option<BondChurnState>,

@@ -2,13 +2,10 @@
 
 //! Bridges: interfaces of kind `bridge`, bridge ports, and what `AF_BRIDGE` messages say of both.
 
-use crate::generated::core::ClockTicks;
-use crate::generated::core::ClockTicks64;
-use crate::generated::core::EtherType;
+use crate::generated::core::{ClockTicks, ClockTicks64, EtherType};
 use crate::wire::{Be, Items, MacAddr, Unknown};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Usual priority of a media redundancy ring; lower is better.
 pub const MRP_DEFAULT_PRIO: u16 = 0x8000;
@@ -17,6 +14,9 @@ pub const MRP_DEFAULT_PRIO: u16 = 0x8000;
 pub const CFM_MAID_LENGTH: u32 = 48;
 
 /// Who runs the spanning tree protocol; user space headers lack the names.
+///
+/// Defined in `linux/if_bridge.h` as `BR_*`.
+#[doc(alias = "BR_")]
 #[open_enum(u32)]
 pub enum BridgeStp {
     /// Nobody; the default.
@@ -31,20 +31,27 @@ pub enum BridgeStp {
 }
 
 /// How the bridge decides who runs the spanning tree protocol.
+///
+/// Defined in `linux/if_link.h` as `BR_STP_MODE_*`.
+#[doc(alias = "BR_STP_MODE_")]
 #[open_enum(u32)]
 pub enum BridgeStpMode {
     /// Asks the helper `/sbin/bridge-stp` in the initial namespace, else the kernel; the default.
+    /// Since Linux 7.3.
     #[doc(alias = "BR_STP_MODE_AUTO")]
     AUTO = 0,
-    /// A program, without the helper.
+    /// A program, without the helper. Since Linux 7.3.
     #[doc(alias = "BR_STP_MODE_USER")]
     USER = 1,
-    /// The kernel, without the helper.
+    /// The kernel, without the helper. Since Linux 7.3.
     #[doc(alias = "BR_STP_MODE_KERNEL")]
     KERNEL = 2,
 }
 
 /// State of a port in the spanning tree.
+///
+/// Defined in `linux/if_bridge.h` as `BR_STATE_*`.
+#[doc(alias = "BR_STATE_")]
 #[open_enum(u8)]
 pub enum BridgePortState {
     /// Passes nothing.
@@ -65,6 +72,9 @@ pub enum BridgePortState {
 }
 
 /// Whether a port sends packets back where they came from.
+///
+/// Defined in `linux/if_link.h` as `BRIDGE_MODE_*`.
+#[doc(alias = "BRIDGE_MODE_")]
 #[open_enum(u8)]
 pub enum BridgePortMode {
     /// No; the default.
@@ -76,6 +86,9 @@ pub enum BridgePortMode {
 }
 
 /// How the bridge inside an adapter works.
+///
+/// Defined in `linux/if_bridge.h` as `BRIDGE_MODE_*`.
+#[doc(alias = "BRIDGE_MODE_")]
 #[open_enum(u16)]
 pub enum BridgeMode {
     /// Passes packets between its functions.
@@ -90,6 +103,9 @@ pub enum BridgeMode {
 }
 
 /// Whether a multicast router is on a port, or is the bridge itself.
+///
+/// Defined in `linux/if_bridge.h` as `MDB_RTR_TYPE_*`.
+#[doc(alias = "MDB_RTR_TYPE_")]
 #[open_enum(u8)]
 pub enum BridgeMcastRouter {
     /// Never.
@@ -107,6 +123,9 @@ pub enum BridgeMcastRouter {
 }
 
 /// Part of a node in a media redundancy ring.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_RING_ROLE_*`.
+#[doc(alias = "BR_MRP_RING_ROLE_")]
 #[open_enum(u32)]
 pub enum MrpRingRole {
     /// None.
@@ -124,6 +143,9 @@ pub enum MrpRingRole {
 }
 
 /// Part of a node in the connection of two rings.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_IN_ROLE_*`.
+#[doc(alias = "BR_MRP_IN_ROLE_")]
 #[open_enum(u32)]
 pub enum MrpInRole {
     /// None.
@@ -138,6 +160,9 @@ pub enum MrpInRole {
 }
 
 /// Whether a ring is whole.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_RING_STATE_*`.
+#[doc(alias = "BR_MRP_RING_STATE_")]
 #[open_enum(u32)]
 pub enum MrpRingState {
     /// Broken somewhere.
@@ -149,6 +174,9 @@ pub enum MrpRingState {
 }
 
 /// Whether the connection of two rings is whole.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_IN_STATE_*`.
+#[doc(alias = "BR_MRP_IN_STATE_")]
 #[open_enum(u32)]
 pub enum MrpInState {
     /// Broken somewhere.
@@ -160,6 +188,9 @@ pub enum MrpInState {
 }
 
 /// State of a port in a ring.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_PORT_STATE_*`.
+#[doc(alias = "BR_MRP_PORT_STATE_")]
 #[open_enum(u32)]
 pub enum MrpPortState {
     /// Passes nothing.
@@ -177,6 +208,9 @@ pub enum MrpPortState {
 }
 
 /// Which port of a ring a port is.
+///
+/// Defined in `linux/mrp_bridge.h` as `BR_MRP_PORT_ROLE_*`.
+#[doc(alias = "BR_MRP_PORT_ROLE_")]
 #[open_enum(u32)]
 pub enum MrpPortRole {
     /// First of the ring.
@@ -191,6 +225,9 @@ pub enum MrpPortRole {
 }
 
 /// What a maintenance end point watches.
+///
+/// Defined in `linux/cfm_bridge.h` as `BR_CFM_*`.
+#[doc(alias = "BR_CFM_")]
 #[open_enum(u32)]
 pub enum CfmDomain {
     /// A port.
@@ -202,6 +239,9 @@ pub enum CfmDomain {
 }
 
 /// Which way a maintenance end point looks.
+///
+/// Defined in `linux/cfm_bridge.h` as `BR_CFM_MEP_DIRECTION_*`.
+#[doc(alias = "BR_CFM_MEP_DIRECTION_")]
 #[open_enum(u32)]
 pub enum CfmMepDirection {
     /// Out of the port.
@@ -213,6 +253,9 @@ pub enum CfmMepDirection {
 }
 
 /// How often continuity check messages come.
+///
+/// Defined in `linux/cfm_bridge.h` as `BR_CFM_CCM_INTERVAL_*`.
+#[doc(alias = "BR_CFM_CCM_INTERVAL_")]
 #[open_enum(u32)]
 pub enum CfmCcmInterval {
     /// Never.
@@ -242,65 +285,76 @@ pub enum CfmCcmInterval {
 }
 
 /// Yes-or-no settings of a bridge; the C names are bit numbers.
+///
+/// Defined in `linux/if_bridge.h` as `BR_BOOLOPT_*`.
+#[doc(alias = "BR_BOOLOPT_")]
 #[flags(u32)]
 pub enum BridgeBoolOpt {
     /// Does not learn from link-local packets.
     #[doc(alias = "BR_BOOLOPT_NO_LL_LEARN")]
-    NO_LL_LEARN = 1,
+    NO_LL_LEARN = 0x0000_0001,
     /// Snoops multicast per VLAN.
     #[doc(alias = "BR_BOOLOPT_MCAST_VLAN_SNOOPING")]
-    MCAST_VLAN_SNOOPING = 2,
+    MCAST_VLAN_SNOOPING = 0x0000_0002,
     /// Keeps spanning tree states per instance of MSTP.
     #[doc(alias = "BR_BOOLOPT_MST_ENABLE")]
-    MST_ENABLE = 4,
-    /// Notifies when a multicast entry could not be offloaded.
+    MST_ENABLE = 0x0000_0004,
+    /// Notifies when a multicast entry could not be offloaded. Since Linux 6.16.
     #[doc(alias = "BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION")]
-    MDB_OFFLOAD_FAIL_NOTIFICATION = 8,
-    /// Puts its own addresses into the forwarding database for VLAN 0 only.
+    MDB_OFFLOAD_FAIL_NOTIFICATION = 0x0000_0008,
+    /// Puts its own addresses into the forwarding database for VLAN 0 only. Since Linux 6.18.
     #[doc(alias = "BR_BOOLOPT_FDB_LOCAL_VLAN_0")]
-    FDB_LOCAL_VLAN_0 = 16,
+    FDB_LOCAL_VLAN_0 = 0x0000_0010,
 }
 
 /// Who a request about a port is for; neither bit means the master, if there is one.
+///
+/// Defined in `linux/if_bridge.h` as `BRIDGE_FLAGS_*`.
+#[doc(alias = "BRIDGE_FLAGS_")]
 #[flags(u16)]
 pub enum BridgeTarget {
     /// The bridge the port belongs to.
     #[doc(alias = "BRIDGE_FLAGS_MASTER")]
-    MASTER = 1,
+    MASTER = 0x0001,
     /// The driver of the interface itself.
     #[doc(alias = "BRIDGE_FLAGS_SELF")]
-    PORT_SELF = 2,
+    PORT_SELF = 0x0002,
 }
 
 /// Properties of a VLAN on a bridge or port.
+///
+/// Defined in `linux/if_bridge.h` as `BRIDGE_VLAN_INFO_*`.
+#[doc(alias = "BRIDGE_VLAN_INFO_")]
 #[flags(u16)]
 pub enum BridgeVlanFlags {
     /// Applies to the bridge too.
     #[doc(alias = "BRIDGE_VLAN_INFO_MASTER")]
-    MASTER = 1,
+    MASTER = 0x0001,
     /// Untagged packets that arrive belong to it.
     #[doc(alias = "BRIDGE_VLAN_INFO_PVID")]
-    PVID = 2,
+    PVID = 0x0002,
     /// Packets leave untagged.
     #[doc(alias = "BRIDGE_VLAN_INFO_UNTAGGED")]
-    UNTAGGED = 4,
+    UNTAGGED = 0x0004,
     /// First of a range; the next entry ends it.
     #[doc(alias = "BRIDGE_VLAN_INFO_RANGE_BEGIN")]
-    RANGE_BEGIN = 8,
+    RANGE_BEGIN = 0x0008,
     /// Last of a range.
     #[doc(alias = "BRIDGE_VLAN_INFO_RANGE_END")]
-    RANGE_END = 16,
+    RANGE_END = 0x0010,
     /// Exists on the bridge itself.
     #[doc(alias = "BRIDGE_VLAN_INFO_BRENTRY")]
-    BRENTRY = 32,
+    BRENTRY = 0x0020,
     /// Changes options only, and neither adds nor removes.
     #[doc(alias = "BRIDGE_VLAN_INFO_ONLY_OPTS")]
-    ONLY_OPTS = 64,
+    ONLY_OPTS = 0x0040,
 }
 
 /// Id of a bridge in the spanning tree.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_bridge_id`.
 #[doc(alias = "ifla_bridge_id")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct BridgeId {
     /// Priority; lower is better. Two bytes in C.
@@ -311,8 +365,10 @@ pub struct BridgeId {
 }
 
 /// Several yes-or-no settings at once.
+///
+/// Defined in `linux/if_bridge.h` as `struct br_boolopt_multi`.
 #[doc(alias = "br_boolopt_multi")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct BridgeBoolOpts {
     /// The settings.
@@ -322,8 +378,10 @@ pub struct BridgeBoolOpts {
 }
 
 /// A VLAN of a bridge or port, or one end of a range.
+///
+/// Defined in `linux/if_bridge.h` as `struct bridge_vlan_info`.
 #[doc(alias = "bridge_vlan_info")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct BridgeVlanInfo {
     /// Properties.
@@ -333,6 +391,9 @@ pub struct BridgeVlanInfo {
 }
 
 /// Settings of a bridge.
+///
+/// Defined in `linux/if_link.h` as `IFLA_BR_*`.
+#[doc(alias = "IFLA_BR_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(40))]
 #[non_exhaustive]
@@ -375,43 +436,43 @@ pub struct BridgeLink {
     #[doc(alias = "IFLA_BR_GROUP_FWD_MASK")]
     #[nl(attr = 9)]
     pub group_fwd_mask: Option<u16>,
-    /// The root of the spanning tree.
+    /// The root of the spanning tree. Read only.
     #[doc(alias = "IFLA_BR_ROOT_ID")]
     #[nl(attr = 10, read)]
     pub root_id: Option<BridgeId>,
-    /// This bridge in the spanning tree.
+    /// This bridge in the spanning tree. Read only.
     #[doc(alias = "IFLA_BR_BRIDGE_ID")]
     #[nl(attr = 11, read)]
     pub bridge_id: Option<BridgeId>,
-    /// Number of the port towards the root; 0 on the root itself.
+    /// Number of the port towards the root; 0 on the root itself. Read only.
     #[doc(alias = "IFLA_BR_ROOT_PORT")]
     #[nl(attr = 12, read)]
     pub root_port: Option<u16>,
-    /// Cost of the path to the root; 0 on the root itself.
+    /// Cost of the path to the root; 0 on the root itself. Read only.
     #[doc(alias = "IFLA_BR_ROOT_PATH_COST")]
     #[nl(attr = 13, read)]
     pub root_path_cost: Option<u32>,
-    /// Whether a change of topology is going on.
+    /// Whether a change of topology is going on. Read only.
     #[doc(alias = "IFLA_BR_TOPOLOGY_CHANGE")]
     #[nl(attr = 14, read)]
     pub topology_change: Option<bool>,
-    /// Whether this bridge found a change of topology not yet acknowledged.
+    /// Whether this bridge found a change of topology not yet acknowledged. Read only.
     #[doc(alias = "IFLA_BR_TOPOLOGY_CHANGE_DETECTED")]
     #[nl(attr = 15, read)]
     pub topology_change_detected: Option<bool>,
-    /// Time until the next hello packet.
+    /// Time until the next hello packet. Read only.
     #[doc(alias = "IFLA_BR_HELLO_TIMER")]
     #[nl(attr = 16, read)]
     pub hello_timer: Option<ClockTicks64>,
-    /// Time until a change of topology is announced again.
+    /// Time until a change of topology is announced again. Read only.
     #[doc(alias = "IFLA_BR_TCN_TIMER")]
     #[nl(attr = 17, read)]
     pub tcn_timer: Option<ClockTicks64>,
-    /// Time until a change of topology is over.
+    /// Time until a change of topology is over. Read only.
     #[doc(alias = "IFLA_BR_TOPOLOGY_CHANGE_TIMER")]
     #[nl(attr = 18, read)]
     pub topology_change_timer: Option<ClockTicks64>,
-    /// Time until learnt addresses are looked through.
+    /// Time until learnt addresses are looked through. Read only.
     #[doc(alias = "IFLA_BR_GC_TIMER")]
     #[nl(attr = 19, read)]
     pub gc_timer: Option<ClockTicks64>,
@@ -419,7 +480,7 @@ pub struct BridgeLink {
     #[doc(alias = "IFLA_BR_GROUP_ADDR")]
     #[nl(attr = 20)]
     pub group_addr: Option<MacAddr>,
-    /// Forgets all learnt addresses.
+    /// Forgets all learnt addresses. Write only.
     #[doc(alias = "IFLA_BR_FDB_FLUSH")]
     #[nl(attr = 21, flag, write)]
     pub fdb_flush: bool,
@@ -519,19 +580,20 @@ pub struct BridgeLink {
     #[doc(alias = "IFLA_BR_MULTI_BOOLOPT")]
     #[nl(attr = 46)]
     pub multi_boolopt: Option<BridgeBoolOpts>,
-    /// The multicast queriers heard.
+    /// The multicast queriers heard. Read only.
     #[doc(alias = "IFLA_BR_MCAST_QUERIER_STATE")]
     #[nl(attr = 47, read)]
     pub mcast_querier_state: Option<Box<BridgeQuerier>>,
-    /// How many addresses are learnt.
+    /// How many addresses are learnt. Read only. Since Linux 6.8.
     #[doc(alias = "IFLA_BR_FDB_N_LEARNED")]
     #[nl(attr = 48, read)]
     pub fdb_n_learned: Option<u32>,
-    /// Most addresses learnt; 0 for no limit.
+    /// Most addresses learnt; 0 for no limit. Since Linux 6.8.
     #[doc(alias = "IFLA_BR_FDB_MAX_LEARNED")]
     #[nl(attr = 49)]
     pub fdb_max_learned: Option<u32>,
     /// How the bridge decides who runs the spanning tree protocol; changed only while that is off.
+    /// Since Linux 7.3.
     #[doc(alias = "IFLA_BR_STP_MODE")]
     #[nl(attr = 50)]
     pub stp_mode: Option<BridgeStpMode>,
@@ -540,31 +602,34 @@ pub struct BridgeLink {
 }
 
 /// Multicast queriers a bridge heard.
+///
+/// Defined in `linux/if_bridge.h` as `BRIDGE_QUERIER_*`.
+#[doc(alias = "BRIDGE_QUERIER_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(4))]
 #[non_exhaustive]
 pub struct BridgeQuerier {
-    /// IGMP: address of the querier.
+    /// IGMP: address of the querier. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IP_ADDRESS")]
     #[nl(attr = 1, read)]
     pub ip_address: Option<Ipv4Addr>,
-    /// IGMP: index of the port it is on; absent for the bridge itself.
+    /// IGMP: index of the port it is on; absent for the bridge itself. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IP_PORT")]
     #[nl(attr = 2, read)]
     pub ip_port: Option<u32>,
-    /// IGMP: time until it counts as gone.
+    /// IGMP: time until it counts as gone. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IP_OTHER_TIMER")]
     #[nl(attr = 3, read)]
     pub ip_other_timer: Option<ClockTicks64>,
-    /// MLD: address of the querier.
+    /// MLD: address of the querier. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IPV6_ADDRESS")]
     #[nl(attr = 5, read)]
     pub ipv6_address: Option<Ipv6Addr>,
-    /// MLD: index of the port it is on; absent for the bridge itself.
+    /// MLD: index of the port it is on; absent for the bridge itself. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IPV6_PORT")]
     #[nl(attr = 6, read)]
     pub ipv6_port: Option<u32>,
-    /// MLD: time until it counts as gone.
+    /// MLD: time until it counts as gone. Read only.
     #[doc(alias = "BRIDGE_QUERIER_IPV6_OTHER_TIMER")]
     #[nl(attr = 7, read)]
     pub ipv6_other_timer: Option<ClockTicks64>,
@@ -573,6 +638,9 @@ pub struct BridgeQuerier {
 }
 
 /// An interface as port of a bridge.
+///
+/// Defined in `linux/if_link.h` as `IFLA_BRPORT_*`.
+#[doc(alias = "IFLA_BRPORT_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(26))]
 #[non_exhaustive]
@@ -625,51 +693,51 @@ pub struct BridgePort {
     #[doc(alias = "IFLA_BRPORT_PROXYARP_WIFI")]
     #[nl(attr = 12)]
     pub proxyarp_wifi: Option<bool>,
-    /// The root, as the designated bridge of the segment names it.
+    /// The root, as the designated bridge of the segment names it. Read only.
     #[doc(alias = "IFLA_BRPORT_ROOT_ID")]
     #[nl(attr = 13, read)]
     pub root_id: Option<BridgeId>,
-    /// The designated bridge of the segment.
+    /// The designated bridge of the segment. Read only.
     #[doc(alias = "IFLA_BRPORT_BRIDGE_ID")]
     #[nl(attr = 14, read)]
     pub bridge_id: Option<BridgeId>,
-    /// Id of the designated port of the segment.
+    /// Id of the designated port of the segment. Read only.
     #[doc(alias = "IFLA_BRPORT_DESIGNATED_PORT")]
     #[nl(attr = 15, read)]
     pub designated_port: Option<u16>,
-    /// Cost of the path from the designated bridge to the root.
+    /// Cost of the path from the designated bridge to the root. Read only.
     #[doc(alias = "IFLA_BRPORT_DESIGNATED_COST")]
     #[nl(attr = 16, read)]
     pub designated_cost: Option<u16>,
-    /// Id in the spanning tree: priority in the upper 6 bits, number below.
+    /// Id in the spanning tree: priority in the upper 6 bits, number below. Read only.
     #[doc(alias = "IFLA_BRPORT_ID")]
     #[nl(attr = 17, read)]
     pub port_id: Option<u16>,
-    /// Number of the port in the bridge, from 1.
+    /// Number of the port in the bridge, from 1. Read only.
     #[doc(alias = "IFLA_BRPORT_NO")]
     #[nl(attr = 18, read)]
     pub port_no: Option<u16>,
-    /// Whether a change of topology is to be acknowledged here.
+    /// Whether a change of topology is to be acknowledged here. Read only.
     #[doc(alias = "IFLA_BRPORT_TOPOLOGY_CHANGE_ACK")]
     #[nl(attr = 19, read)]
     pub topology_change_ack: Option<bool>,
-    /// Whether a packet of the spanning tree protocol waits to be sent.
+    /// Whether a packet of the spanning tree protocol waits to be sent. Read only.
     #[doc(alias = "IFLA_BRPORT_CONFIG_PENDING")]
     #[nl(attr = 20, read)]
     pub config_pending: Option<bool>,
-    /// Time until what was heard of the root is too old.
+    /// Time until what was heard of the root is too old. Read only.
     #[doc(alias = "IFLA_BRPORT_MESSAGE_AGE_TIMER")]
     #[nl(attr = 21, read)]
     pub message_age_timer: Option<ClockTicks64>,
-    /// Time until the next state.
+    /// Time until the next state. Read only.
     #[doc(alias = "IFLA_BRPORT_FORWARD_DELAY_TIMER")]
     #[nl(attr = 22, read)]
     pub forward_delay_timer: Option<ClockTicks64>,
-    /// Time until the next packet of the spanning tree protocol may be sent.
+    /// Time until the next packet of the spanning tree protocol may be sent. Read only.
     #[doc(alias = "IFLA_BRPORT_HOLD_TIMER")]
     #[nl(attr = 23, read)]
     pub hold_timer: Option<ClockTicks64>,
-    /// Forgets the addresses learnt here.
+    /// Forgets the addresses learnt here. Write only.
     #[doc(alias = "IFLA_BRPORT_FLUSH")]
     #[nl(attr = 24, flag, write)]
     pub flush: bool,
@@ -709,11 +777,11 @@ pub struct BridgePort {
     #[doc(alias = "IFLA_BRPORT_BACKUP_PORT")]
     #[nl(attr = 34)]
     pub backup_port: Option<u32>,
-    /// Media redundancy: the ring is open.
+    /// Media redundancy: the ring is open. Read only.
     #[doc(alias = "IFLA_BRPORT_MRP_RING_OPEN")]
     #[nl(attr = 35, read)]
     pub mrp_ring_open: Option<bool>,
-    /// Media redundancy: the connection of rings is open.
+    /// Media redundancy: the connection of rings is open. Read only.
     #[doc(alias = "IFLA_BRPORT_MRP_IN_OPEN")]
     #[nl(attr = 36, read)]
     pub mrp_in_open: Option<bool>,
@@ -721,7 +789,7 @@ pub struct BridgePort {
     #[doc(alias = "IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT")]
     #[nl(attr = 37)]
     pub mcast_eht_hosts_limit: Option<u32>,
-    /// How many hosts are tracked.
+    /// How many hosts are tracked. Read only.
     #[doc(alias = "IFLA_BRPORT_MCAST_EHT_HOSTS_CNT")]
     #[nl(attr = 38, read)]
     pub mcast_eht_hosts_cnt: Option<u32>,
@@ -730,27 +798,28 @@ pub struct BridgePort {
     #[nl(attr = 39)]
     pub locked: Option<bool>,
     /// Notes unknown addresses on a locked port as locked entries, for authentication by address;
-    /// needs `locked` and `learning`.
+    /// needs `locked` and `learning`. Since Linux 6.2.
     #[doc(alias = "IFLA_BRPORT_MAB")]
     #[nl(attr = 40)]
     pub mab: Option<bool>,
-    /// How many multicast entries the port has.
+    /// How many multicast entries the port has. Read only. Since Linux 6.3.
     #[doc(alias = "IFLA_BRPORT_MCAST_N_GROUPS")]
     #[nl(attr = 41, read)]
     pub mcast_n_groups: Option<u32>,
-    /// Most multicast entries of the port; 0 for no limit.
+    /// Most multicast entries of the port; 0 for no limit. Since Linux 6.3.
     #[doc(alias = "IFLA_BRPORT_MCAST_MAX_GROUPS")]
     #[nl(attr = 42)]
     pub mcast_max_groups: Option<u32>,
-    /// Lets each VLAN decide about `neigh_suppress`.
+    /// Lets each VLAN decide about `neigh_suppress`. Since Linux 6.4.
     #[doc(alias = "IFLA_BRPORT_NEIGH_VLAN_SUPPRESS")]
     #[nl(attr = 43)]
     pub neigh_vlan_suppress: Option<bool>,
-    /// Next hop put on packets sent to the backup port; 0 for none.
+    /// Next hop put on packets sent to the backup port; 0 for none. Since Linux 6.6.
     #[doc(alias = "IFLA_BRPORT_BACKUP_NHID")]
     #[nl(attr = 44)]
     pub backup_nhid: Option<u32>,
-    /// Passes gratuitous ARP and unasked advertisements on in spite of `neigh_suppress`.
+    /// Passes gratuitous ARP and unasked advertisements on in spite of `neigh_suppress`. Since
+    /// Linux 7.3.
     #[doc(alias = "IFLA_BRPORT_NEIGH_FORWARD_GRAT")]
     #[nl(attr = 45)]
     pub neigh_forward_grat: Option<bool>,
@@ -759,6 +828,9 @@ pub struct BridgePort {
 }
 
 /// What `AF_BRIDGE` messages say of a bridge or port; ids start at 0.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_*`.
+#[doc(alias = "IFLA_BRIDGE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BridgeAfSpec {
@@ -795,6 +867,9 @@ pub struct BridgeAfSpec {
 }
 
 /// A VLAN mapped to a tunnel, or one end of a range of both.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_VLAN_TUNNEL_*`.
+#[doc(alias = "IFLA_BRIDGE_VLAN_TUNNEL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BridgeVlanTunnel {
@@ -815,6 +890,9 @@ pub struct BridgeVlanTunnel {
 }
 
 /// State of a port in one instance of MSTP.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MST_ENTRY_*`.
+#[doc(alias = "IFLA_BRIDGE_MST_ENTRY_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BridgeMstEntry {
@@ -831,46 +909,49 @@ pub struct BridgeMstEntry {
 }
 
 /// Requests of a media redundancy daemon to the kernel, and rings when read.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BridgeMrp {
-    /// Adds a ring, or with `RTM_DELLINK` removes one.
+    /// Adds a ring, or with `RTM_DELLINK` removes one. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE")]
     #[nl(attr = 1, write)]
     pub instance: Option<MrpInstance>,
-    /// Sets the state of the port.
+    /// Sets the state of the port. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_PORT_STATE")]
     #[nl(attr = 2, write)]
     pub port_state: Option<MrpPortStateSet>,
-    /// Sets which port of the ring the port is.
+    /// Sets which port of the ring the port is. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_PORT_ROLE")]
     #[nl(attr = 3, write)]
     pub port_role: Option<MrpPortRoleSet>,
-    /// Sets whether a ring is whole.
+    /// Sets whether a ring is whole. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_STATE")]
     #[nl(attr = 4, write)]
     pub ring_state: Option<MrpRingStateSet>,
-    /// Sets the part of the node in a ring.
+    /// Sets the part of the node in a ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_ROLE")]
     #[nl(attr = 5, write)]
     pub ring_role: Option<MrpRingRoleSet>,
-    /// Sends test frames around a ring.
+    /// Sends test frames around a ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST")]
     #[nl(attr = 6, write)]
     pub start_test: Option<MrpStartTest>,
-    /// Rings of the bridge.
+    /// Rings of the bridge. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO")]
     #[nl(attr = 7, repeat, read)]
     pub info: Vec<MrpInfo>,
-    /// Sets the part of the node in a connection of rings.
+    /// Sets the part of the node in a connection of rings. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE")]
     #[nl(attr = 8, write)]
     pub in_role: Option<MrpInRoleSet>,
-    /// Sets whether a connection of rings is whole.
+    /// Sets whether a connection of rings is whole. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_STATE")]
     #[nl(attr = 9, write)]
     pub in_state: Option<MrpInStateSet>,
-    /// Sends test frames through a connection of rings.
+    /// Sends test frames through a connection of rings. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST")]
     #[nl(attr = 10, write)]
     pub start_in_test: Option<MrpStartInTest>,
@@ -879,22 +960,25 @@ pub struct BridgeMrp {
 }
 
 /// A ring to add or remove.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_INSTANCE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpInstance {
-    /// Number of the ring.
+    /// Number of the ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE_RING_ID")]
     #[nl(attr = 1, write)]
     pub ring_id: Option<u32>,
-    /// Index of the first port.
+    /// Index of the first port. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX")]
     #[nl(attr = 2, write)]
     pub p_ifindex: Option<u32>,
-    /// Index of the second port.
+    /// Index of the second port. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX")]
     #[nl(attr = 3, write)]
     pub s_ifindex: Option<u32>,
-    /// Priority of the node; lower is better, default 0x8000.
+    /// Priority of the node; lower is better, default 0x8000. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INSTANCE_PRIO")]
     #[nl(attr = 4, write)]
     pub prio: Option<u16>,
@@ -903,10 +987,13 @@ pub struct MrpInstance {
 }
 
 /// State of a port to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_PORT_STATE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_PORT_STATE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpPortStateSet {
-    /// The state.
+    /// The state. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_PORT_STATE_STATE")]
     #[nl(attr = 1, write)]
     pub state: Option<MrpPortState>,
@@ -915,10 +1002,13 @@ pub struct MrpPortStateSet {
 }
 
 /// Role of a port to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_PORT_ROLE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_PORT_ROLE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpPortRoleSet {
-    /// The role.
+    /// The role. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_PORT_ROLE_ROLE")]
     #[nl(attr = 1, write)]
     pub role: Option<MrpPortRole>,
@@ -927,14 +1017,17 @@ pub struct MrpPortRoleSet {
 }
 
 /// State of a ring to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_RING_STATE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_RING_STATE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpRingStateSet {
-    /// Number of the ring.
+    /// Number of the ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_STATE_RING_ID")]
     #[nl(attr = 1, write)]
     pub ring_id: Option<u32>,
-    /// The state.
+    /// The state. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_STATE_STATE")]
     #[nl(attr = 2, write)]
     pub state: Option<MrpRingState>,
@@ -943,14 +1036,17 @@ pub struct MrpRingStateSet {
 }
 
 /// Part of the node in a ring to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_RING_ROLE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_RING_ROLE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpRingRoleSet {
-    /// Number of the ring.
+    /// Number of the ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_ROLE_RING_ID")]
     #[nl(attr = 1, write)]
     pub ring_id: Option<u32>,
-    /// The part.
+    /// The part. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_RING_ROLE_ROLE")]
     #[nl(attr = 2, write)]
     pub role: Option<MrpRingRole>,
@@ -959,26 +1055,29 @@ pub struct MrpRingRoleSet {
 }
 
 /// Test frames to send around a ring.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_START_TEST_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpStartTest {
-    /// Number of the ring.
+    /// Number of the ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_RING_ID")]
     #[nl(attr = 1, write)]
     pub ring_id: Option<u32>,
-    /// Time between frames, in microseconds.
+    /// Time between frames, in microseconds. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_INTERVAL")]
     #[nl(attr = 2, write)]
     pub interval: Option<u32>,
-    /// How many missing frames make the ring open.
+    /// How many missing frames make the ring open. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_MAX_MISS")]
     #[nl(attr = 3, write)]
     pub max_miss: Option<u32>,
-    /// How long to send, in microseconds.
+    /// How long to send, in microseconds. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_PERIOD")]
     #[nl(attr = 4, write)]
     pub period: Option<u32>,
-    /// 1 to look for frames of others instead of sending, else 0.
+    /// 1 to look for frames of others instead of sending, else 0. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_TEST_MONITOR")]
     #[nl(attr = 5, write)]
     pub monitor: Option<u32>,
@@ -987,62 +1086,65 @@ pub struct MrpStartTest {
 }
 
 /// A ring of the bridge.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_INFO_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_INFO_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpInfo {
-    /// Number of the ring.
+    /// Number of the ring. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_RING_ID")]
     #[nl(attr = 1, read)]
     pub ring_id: Option<u32>,
-    /// Index of the first port.
+    /// Index of the first port. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_P_IFINDEX")]
     #[nl(attr = 2, read)]
     pub p_ifindex: Option<u32>,
-    /// Index of the second port.
+    /// Index of the second port. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_S_IFINDEX")]
     #[nl(attr = 3, read)]
     pub s_ifindex: Option<u32>,
-    /// Priority of the node; lower is better.
+    /// Priority of the node; lower is better. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_PRIO")]
     #[nl(attr = 4, read)]
     pub prio: Option<u16>,
-    /// Whether the ring is whole.
+    /// Whether the ring is whole. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_RING_STATE")]
     #[nl(attr = 5, read)]
     pub ring_state: Option<MrpRingState>,
-    /// Part of the node in the ring.
+    /// Part of the node in the ring. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_RING_ROLE")]
     #[nl(attr = 6, read)]
     pub ring_role: Option<MrpRingRole>,
-    /// Time between test frames, in microseconds.
+    /// Time between test frames, in microseconds. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL")]
     #[nl(attr = 7, read)]
     pub test_interval: Option<u32>,
-    /// How many missing test frames make the ring open.
+    /// How many missing test frames make the ring open. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS")]
     #[nl(attr = 8, read)]
     pub test_max_miss: Option<u32>,
-    /// 1 when the node looks for test frames of others, else 0.
+    /// 1 when the node looks for test frames of others, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_TEST_MONITOR")]
     #[nl(attr = 9, read)]
     pub test_monitor: Option<u32>,
-    /// Index of the port to another ring.
+    /// Index of the port to another ring. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_I_IFINDEX")]
     #[nl(attr = 10, read)]
     pub i_ifindex: Option<u32>,
-    /// Whether the connection of rings is whole.
+    /// Whether the connection of rings is whole. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_IN_STATE")]
     #[nl(attr = 11, read)]
     pub in_state: Option<MrpInState>,
-    /// Part of the node in the connection of rings.
+    /// Part of the node in the connection of rings. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_IN_ROLE")]
     #[nl(attr = 12, read)]
     pub in_role: Option<MrpInRole>,
-    /// Time between test frames through the connection, in microseconds.
+    /// Time between test frames through the connection, in microseconds. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL")]
     #[nl(attr = 13, read)]
     pub in_test_interval: Option<u32>,
-    /// How many missing test frames make the connection open.
+    /// How many missing test frames make the connection open. Read only.
     #[doc(alias = "IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS")]
     #[nl(attr = 14, read)]
     pub in_test_max_miss: Option<u32>,
@@ -1051,14 +1153,17 @@ pub struct MrpInfo {
 }
 
 /// State of a connection of rings to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_IN_STATE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_IN_STATE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpInStateSet {
-    /// Number of the connection.
+    /// Number of the connection. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_STATE_IN_ID")]
     #[nl(attr = 1, write)]
     pub in_id: Option<u32>,
-    /// The state.
+    /// The state. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_STATE_STATE")]
     #[nl(attr = 2, write)]
     pub state: Option<MrpInState>,
@@ -1067,22 +1172,25 @@ pub struct MrpInStateSet {
 }
 
 /// Part of the node in a connection of rings to set.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_IN_ROLE_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpInRoleSet {
-    /// Number of the ring.
+    /// Number of the ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE_RING_ID")]
     #[nl(attr = 1, write)]
     pub ring_id: Option<u32>,
-    /// Number of the connection; 16 bits here, 32 elsewhere.
+    /// Number of the connection; 16 bits here, 32 elsewhere. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE_IN_ID")]
     #[nl(attr = 2, write)]
     pub in_id: Option<u16>,
-    /// The part.
+    /// The part. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE_ROLE")]
     #[nl(attr = 3, write)]
     pub role: Option<MrpInRole>,
-    /// Index of the port to the other ring.
+    /// Index of the port to the other ring. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX")]
     #[nl(attr = 4, write)]
     pub i_ifindex: Option<u32>,
@@ -1091,22 +1199,25 @@ pub struct MrpInRoleSet {
 }
 
 /// Test frames to send through a connection of rings.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_MRP_START_IN_TEST_*`.
+#[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MrpStartInTest {
-    /// Number of the connection.
+    /// Number of the connection. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID")]
     #[nl(attr = 1, write)]
     pub in_id: Option<u32>,
-    /// Time between frames, in microseconds.
+    /// Time between frames, in microseconds. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL")]
     #[nl(attr = 2, write)]
     pub interval: Option<u32>,
-    /// How many missing frames make the connection open.
+    /// How many missing frames make the connection open. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS")]
     #[nl(attr = 3, write)]
     pub max_miss: Option<u32>,
-    /// How long to send, in microseconds.
+    /// How long to send, in microseconds. Write only.
     #[doc(alias = "IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD")]
     #[nl(attr = 4, write)]
     pub period: Option<u32>,
@@ -1115,70 +1226,73 @@ pub struct MrpStartInTest {
 }
 
 /// Requests of a fault management daemon to the kernel, and maintenance end points when read.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BridgeCfm {
-    /// Adds an end point.
+    /// Adds an end point. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_CREATE")]
     #[nl(attr = 1, write)]
     pub mep_create: Option<CfmMepCreate>,
-    /// Removes an end point.
+    /// Removes an end point. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_DELETE")]
     #[nl(attr = 2, write)]
     pub mep_delete: Option<CfmMepDelete>,
-    /// Configures an end point.
+    /// Configures an end point. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_CONFIG")]
     #[nl(attr = 3, write)]
     pub mep_config: Option<CfmMepConfig>,
-    /// Configures continuity checks of an end point.
+    /// Configures continuity checks of an end point. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CONFIG")]
     #[nl(attr = 4, write)]
     pub cc_config: Option<CfmCcConfig>,
-    /// Adds a peer to watch.
+    /// Adds a peer to watch. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD")]
     #[nl(attr = 5, write)]
     pub cc_peer_mep_add: Option<CfmPeerMep>,
-    /// Removes a peer.
+    /// Removes a peer. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE")]
     #[nl(attr = 6, write)]
     pub cc_peer_mep_remove: Option<CfmPeerMep>,
-    /// Sets the defect indication in messages sent.
+    /// Sets the defect indication in messages sent. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_RDI")]
     #[nl(attr = 7, write)]
     pub cc_rdi: Option<CfmCcRdi>,
-    /// Sends continuity check messages.
+    /// Sends continuity check messages. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CCM_TX")]
     #[nl(attr = 8, write)]
-    pub cc_ccm_tx: Option<Box<CfmCcmTx>>,
-    /// End points.
+    pub cc_ccm_tx: Option<CfmCcmTx>,
+    /// End points. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_CREATE_INFO")]
     #[nl(attr = 9, repeat, read)]
     pub mep_create_info: Vec<CfmMepCreate>,
-    /// Configuration of each end point.
+    /// Configuration of each end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_CONFIG_INFO")]
     #[nl(attr = 10, repeat, read)]
     pub mep_config_info: Vec<CfmMepConfig>,
-    /// Continuity checks of each end point.
+    /// Continuity checks of each end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CONFIG_INFO")]
     #[nl(attr = 11, repeat, read)]
     pub cc_config_info: Vec<CfmCcConfig>,
-    /// Defect indication of each end point.
+    /// Defect indication of each end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_RDI_INFO")]
     #[nl(attr = 12, repeat, read)]
     pub cc_rdi_info: Vec<CfmCcRdi>,
-    /// Messages each end point sends.
+    /// Messages each end point sends. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CCM_TX_INFO")]
     #[nl(attr = 13, repeat, read)]
     pub cc_ccm_tx_info: Vec<CfmCcmTx>,
-    /// Peers of each end point.
+    /// Peers of each end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_MEP_INFO")]
     #[nl(attr = 14, repeat, read)]
     pub cc_peer_mep_info: Vec<CfmPeerMep>,
-    /// Status of each end point; reading clears it.
+    /// Status of each end point; reading clears it. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_INFO")]
     #[nl(attr = 15, repeat, read)]
     pub mep_status_info: Vec<CfmMepStatus>,
-    /// Status of each peer; reading clears part of it.
+    /// Status of each peer; reading clears part of it. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_INFO")]
     #[nl(attr = 16, repeat, read)]
     pub cc_peer_status_info: Vec<CfmPeerStatus>,
@@ -1187,6 +1301,9 @@ pub struct BridgeCfm {
 }
 
 /// A maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_MEP_CREATE_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_MEP_CREATE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmMepCreate {
@@ -1211,10 +1328,13 @@ pub struct CfmMepCreate {
 }
 
 /// A maintenance end point to remove.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_MEP_DELETE_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_MEP_DELETE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmMepDelete {
-    /// Number of the end point.
+    /// Number of the end point. Write only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_DELETE_INSTANCE")]
     #[nl(attr = 1, write)]
     pub instance: Option<u32>,
@@ -1223,6 +1343,9 @@ pub struct CfmMepDelete {
 }
 
 /// Configuration of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_MEP_CONFIG_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_MEP_CONFIG_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmMepConfig {
@@ -1247,6 +1370,9 @@ pub struct CfmMepConfig {
 }
 
 /// Continuity checks of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_CC_CONFIG_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_CC_CONFIG_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmCcConfig {
@@ -1262,7 +1388,7 @@ pub struct CfmCcConfig {
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_INTERVAL")]
     #[nl(attr = 3)]
     pub exp_interval: Option<CfmCcmInterval>,
-    /// Association peers should name, 48 bytes.
+    /// Association peers should name, 48 bytes. At most 48 bytes.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID")]
     #[nl(attr = 4, max = 48)]
     pub exp_maid: Option<Vec<u8>>,
@@ -1271,6 +1397,9 @@ pub struct CfmCcConfig {
 }
 
 /// A peer of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_CC_PEER_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmPeerMep {
@@ -1287,6 +1416,9 @@ pub struct CfmPeerMep {
 }
 
 /// Remote defect indication of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_CC_RDI_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_CC_RDI_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmCcRdi {
@@ -1303,6 +1435,9 @@ pub struct CfmCcRdi {
 }
 
 /// Continuity check messages a maintenance end point sends.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_CC_CCM_TX_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_CC_CCM_TX_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmCcmTx {
@@ -1343,22 +1478,25 @@ pub struct CfmCcmTx {
 }
 
 /// Status of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_MEP_STATUS_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmMepStatus {
-    /// Number of the end point.
+    /// Number of the end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_INSTANCE")]
     #[nl(attr = 1, read)]
     pub instance: Option<u32>,
-    /// 1 when a message with an unknown operation came, else 0.
+    /// 1 when a message with an unknown operation came, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_OPCODE_UNEXP_SEEN")]
     #[nl(attr = 2, read)]
     pub opcode_unexp_seen: Option<u32>,
-    /// 1 when a message of an unknown version came, else 0.
+    /// 1 when a message of an unknown version came, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_VERSION_UNEXP_SEEN")]
     #[nl(attr = 3, read)]
     pub version_unexp_seen: Option<u32>,
-    /// 1 when a message of a lower level came, else 0.
+    /// 1 when a message of a lower level came, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_MEP_STATUS_RX_LEVEL_LOW_SEEN")]
     #[nl(attr = 4, read)]
     pub rx_level_low_seen: Option<u32>,
@@ -1367,42 +1505,45 @@ pub struct CfmMepStatus {
 }
 
 /// Status of a peer of a maintenance end point.
+///
+/// Defined in `linux/if_bridge.h` as `IFLA_BRIDGE_CFM_CC_PEER_STATUS_*`.
+#[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct CfmPeerStatus {
-    /// Number of the end point.
+    /// Number of the end point. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_INSTANCE")]
     #[nl(attr = 1, read)]
     pub instance: Option<u32>,
-    /// Id of the peer in the protocol.
+    /// Id of the peer in the protocol. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_PEER_MEPID")]
     #[nl(attr = 2, read)]
     pub peer_mepid: Option<u32>,
-    /// 1 when its messages stay away, else 0.
+    /// 1 when its messages stay away, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_CCM_DEFECT")]
     #[nl(attr = 3, read)]
     pub ccm_defect: Option<u32>,
-    /// 1 when it tells of a defect, else 0.
+    /// 1 when it tells of a defect, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_RDI")]
     #[nl(attr = 4, read)]
     pub rdi: Option<u32>,
-    /// Status of its port, as IEEE 802.1Q codes it.
+    /// Status of its port, as IEEE 802.1Q codes it. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_PORT_TLV_VALUE")]
     #[nl(attr = 5, read)]
     pub port_tlv_value: Option<u8>,
-    /// Status of its interface, as IEEE 802.1Q codes it.
+    /// Status of its interface, as IEEE 802.1Q codes it. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_IF_TLV_VALUE")]
     #[nl(attr = 6, read)]
     pub if_tlv_value: Option<u8>,
-    /// 1 when a message of it came, else 0.
+    /// 1 when a message of it came, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_SEEN")]
     #[nl(attr = 7, read)]
     pub seen: Option<u32>,
-    /// 1 when a message of it told a status, else 0.
+    /// 1 when a message of it told a status, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_TLV_SEEN")]
     #[nl(attr = 8, read)]
     pub tlv_seen: Option<u32>,
-    /// 1 when a message of it had an unexpected number, else 0.
+    /// 1 when a message of it had an unexpected number, else 0. Read only.
     #[doc(alias = "IFLA_BRIDGE_CFM_CC_PEER_STATUS_SEQ_UNEXP_SEEN")]
     #[nl(attr = 9, read)]
     pub seq_unexp_seen: Option<u32>,

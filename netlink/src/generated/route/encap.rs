@@ -2,14 +2,15 @@
 
 //! Encapsulations that a route or next hop puts around packets (lightweight tunnels).
 
-use crate::generated::route::route::MplsLabel;
-use crate::generated::route::route::RouteTable;
+use crate::generated::route::route::{MplsLabel, RouteTable};
 use crate::wire::{Be, NlString, Packed, Unknown};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum};
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Kinds of encapsulation.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_ENCAP_*`.
+#[doc(alias = "LWTUNNEL_ENCAP_")]
 #[open_enum(u16)]
 pub enum EncapKind {
     /// None.
@@ -48,6 +49,9 @@ pub enum EncapKind {
 }
 
 /// How the checksum of the transport stays right when ILA rewrites an address.
+///
+/// Defined in `linux/ila.h` as `ILA_CSUM_*`.
+#[doc(alias = "ILA_CSUM_")]
 #[open_enum(u8)]
 pub enum IlaCsumMode {
     /// The checksum itself is changed.
@@ -65,6 +69,9 @@ pub enum IlaCsumMode {
 }
 
 /// Type of an ILA identifier.
+///
+/// Defined in `linux/ila.h` as `ILA_ATYPE_*`.
+#[doc(alias = "ILA_ATYPE_")]
 #[open_enum(u8)]
 pub enum IlaIdentType {
     /// Interface identifier.
@@ -97,6 +104,9 @@ pub enum IlaIdentType {
 }
 
 /// Where ILA rewrites the address.
+///
+/// Defined in `linux/ila.h` as `ILA_HOOK_ROUTE_*`.
+#[doc(alias = "ILA_HOOK_ROUTE_")]
 #[open_enum(u8)]
 pub enum IlaHook {
     /// When the packet is sent.
@@ -108,6 +118,9 @@ pub enum IlaHook {
 }
 
 /// How the segment routing header goes onto a packet.
+///
+/// Defined in `linux/seg6_iptunnel.h` as `SEG6_IPTUN_MODE_*`.
+#[doc(alias = "SEG6_IPTUN_MODE_")]
 #[open_enum(i32)]
 pub enum Seg6Mode {
     /// Put into the IPv6 packet as it is.
@@ -128,6 +141,9 @@ pub enum Seg6Mode {
 }
 
 /// Types of the options behind the segments of a segment routing header.
+///
+/// Defined in `linux/seg6.h` as `SR6_TLV_*`.
+#[doc(alias = "SR6_TLV_")]
 #[open_enum(u8)]
 pub enum SrhOption {
     /// Node the packet entered by.
@@ -148,6 +164,9 @@ pub enum SrhOption {
 }
 
 /// Behaviour of an IPv6 segment, named as in RFC 8986.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_LOCAL_ACTION_*`.
+#[doc(alias = "SEG6_LOCAL_ACTION_")]
 #[open_enum(u32)]
 pub enum Seg6Action {
     /// None.
@@ -204,6 +223,9 @@ pub enum Seg6Action {
 }
 
 /// How the trace goes onto a packet.
+///
+/// Defined in `linux/ioam6_iptunnel.h` as `IOAM6_IPTUNNEL_MODE_*`.
+#[doc(alias = "IOAM6_IPTUNNEL_MODE_")]
 #[open_enum(u8)]
 pub enum Ioam6Mode {
     /// Put into the IPv6 packet as it is.
@@ -218,50 +240,53 @@ pub enum Ioam6Mode {
 }
 
 /// Flags of tunnel parameters, big-endian on the wire; the header defines them swapped already.
+///
+/// Defined in `linux/if_tunnel.h` as `TUNNEL_*`.
+#[doc(alias = "TUNNEL_")]
 #[flags(be16)]
 pub enum TunnelFlags {
     /// With a checksum.
     #[doc(alias = "TUNNEL_CSUM")]
-    CSUM = 1,
+    CSUM = 0x0001,
     /// GRE routing, obsolete.
     #[doc(alias = "TUNNEL_ROUTING")]
-    ROUTING = 2,
+    ROUTING = 0x0002,
     /// With a key or tunnel id.
     #[doc(alias = "TUNNEL_KEY")]
-    KEY = 4,
+    KEY = 0x0004,
     /// With sequence numbers.
     #[doc(alias = "TUNNEL_SEQ")]
-    SEQ = 8,
+    SEQ = 0x0008,
     /// GRE strict source route, obsolete.
     #[doc(alias = "TUNNEL_STRICT")]
-    STRICT = 16,
+    STRICT = 0x0010,
     /// GRE recursion control, obsolete.
     #[doc(alias = "TUNNEL_REC")]
-    REC = 32,
+    REC = 0x0020,
     /// GRE version bits.
     #[doc(alias = "TUNNEL_VERSION")]
-    VERSION = 64,
+    VERSION = 0x0040,
     /// Without a key.
     #[doc(alias = "TUNNEL_NO_KEY")]
-    NO_KEY = 128,
+    NO_KEY = 0x0080,
     /// Outer IPv4 packets are not to be fragmented.
     #[doc(alias = "TUNNEL_DONT_FRAGMENT")]
-    DONT_FRAGMENT = 256,
+    DONT_FRAGMENT = 0x0100,
     /// Control packet.
     #[doc(alias = "TUNNEL_OAM")]
-    OAM = 512,
+    OAM = 0x0200,
     /// With Geneve options that must be understood.
     #[doc(alias = "TUNNEL_CRIT_OPT")]
-    CRIT_OPT = 1024,
+    CRIT_OPT = 0x0400,
     /// With Geneve options; set by the kernel.
     #[doc(alias = "TUNNEL_GENEVE_OPT")]
-    GENEVE_OPT = 2048,
+    GENEVE_OPT = 0x0800,
     /// With VXLAN options; set by the kernel.
     #[doc(alias = "TUNNEL_VXLAN_OPT")]
-    VXLAN_OPT = 4096,
+    VXLAN_OPT = 0x1000,
     /// The route to the far end is not cached.
     #[doc(alias = "TUNNEL_NOCACHE")]
-    NOCACHE = 8192,
+    NOCACHE = 0x2000,
     /// With ERSPAN options; set by the kernel.
     #[doc(alias = "TUNNEL_ERSPAN_OPT")]
     ERSPAN_OPT = 0x4000,
@@ -271,86 +296,97 @@ pub enum TunnelFlags {
 }
 
 /// Flags of a segment routing header.
+///
+/// Defined in `linux/seg6.h` as `SR6_FLAG1_*`.
+#[doc(alias = "SR6_FLAG1_")]
 #[flags(u8)]
 pub enum SrhFlags {
     /// An HMAC follows the segments.
     #[doc(alias = "SR6_FLAG1_HMAC")]
-    HMAC = 8,
+    HMAC = 0x08,
     /// Alert.
     #[doc(alias = "SR6_FLAG1_ALERT")]
-    ALERT = 16,
+    ALERT = 0x10,
     /// Control packet.
     #[doc(alias = "SR6_FLAG1_OAM")]
-    OAM = 32,
+    OAM = 0x20,
     /// Rerouted to protect it.
     #[doc(alias = "SR6_FLAG1_PROTECTED")]
-    PROTECTED = 64,
+    PROTECTED = 0x40,
 }
 
 /// Variations of a behaviour; the bit of number n is 1 << SEG6_LOCAL_FLV_OP_n of the header.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_F_LOCAL_FLV_*`.
+#[doc(alias = "SEG6_F_LOCAL_FLV_")]
 #[flags(u32)]
 pub enum Seg6Flavors {
     /// The last hop but one takes the header off.
     #[doc(alias = "SEG6_F_LOCAL_FLV_PSP")]
-    PSP = 2,
+    PSP = 0x02,
     /// The last hop takes the header off; not implemented.
     #[doc(alias = "SEG6_F_LOCAL_FLV_USP")]
-    USP = 4,
+    USP = 0x04,
     /// The last hop takes the outer packet off; not implemented.
     #[doc(alias = "SEG6_F_LOCAL_FLV_USD")]
-    USD = 8,
+    USD = 0x08,
     /// Segments are compressed, each step shifting the next into place.
     #[doc(alias = "SEG6_F_LOCAL_FLV_NEXT_CSID")]
-    NEXT_CSID = 16,
+    NEXT_CSID = 0x10,
 }
 
 /// What each node records in a trace; bit 0 of RFC 9197 is the highest. Big-endian on the wire.
+///
+/// Defined in `linux/ioam6.h` as `IOAM6_TRACE_*`.
+#[doc(alias = "IOAM6_TRACE_")]
 #[flags(be32)]
 pub enum IoamTraceKind {
     /// Bit 0: hop limit and short node id.
     #[doc(alias = "bit0")]
-    HOP_NODE_ID = 0x80000000,
+    HOP_NODE_ID = 0x8000_0000,
     /// Bit 1: short ids of the interfaces in and out.
     #[doc(alias = "bit1")]
-    IF_IDS = 0x40000000,
+    IF_IDS = 0x4000_0000,
     /// Bit 2: seconds.
     #[doc(alias = "bit2")]
-    TIMESTAMP_SEC = 0x20000000,
+    TIMESTAMP_SEC = 0x2000_0000,
     /// Bit 3: fraction of a second.
     #[doc(alias = "bit3")]
-    TIMESTAMP_FRAC = 0x10000000,
+    TIMESTAMP_FRAC = 0x1000_0000,
     /// Bit 4: time spent in the node.
     #[doc(alias = "bit4")]
-    TRANSIT_DELAY = 0x8000000,
+    TRANSIT_DELAY = 0x0800_0000,
     /// Bit 5: data of the namespace.
     #[doc(alias = "bit5")]
-    NAMESPACE = 0x4000000,
+    NAMESPACE = 0x0400_0000,
     /// Bit 6: length of the queue.
     #[doc(alias = "bit6")]
-    QUEUE_DEPTH = 0x2000000,
+    QUEUE_DEPTH = 0x0200_0000,
     /// Bit 7: makes up for the checksum.
     #[doc(alias = "bit7")]
-    CSUM_COMPLEMENT = 0x1000000,
+    CSUM_COMPLEMENT = 0x0100_0000,
     /// Bit 8: hop limit and long node id.
     #[doc(alias = "bit8")]
-    HOP_NODE_ID_WIDE = 0x800000,
+    HOP_NODE_ID_WIDE = 0x0080_0000,
     /// Bit 9: long ids of the interfaces in and out.
     #[doc(alias = "bit9")]
-    IF_IDS_WIDE = 0x400000,
+    IF_IDS_WIDE = 0x0040_0000,
     /// Bit 10: long data of the namespace.
     #[doc(alias = "bit10")]
-    NAMESPACE_WIDE = 0x200000,
+    NAMESPACE_WIDE = 0x0020_0000,
     /// Bit 11: fill of the buffers.
     #[doc(alias = "bit11")]
-    BUFFER_OCCUPANCY = 0x100000,
+    BUFFER_OCCUPANCY = 0x0010_0000,
     /// Bit 22: opaque data with a schema id.
     #[doc(alias = "bit22")]
-    OPAQUE = 512,
+    OPAQUE = 0x0000_0200,
 }
 
 /// IPv6 segment routing header, RFC 8754.
+///
+/// Defined in `linux/seg6.h` as `struct ipv6_sr_hdr`.
 #[doc(alias = "ipv6_sr_hdr")]
-#[derive(Clone, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct Srh {
     /// Header that follows; 0 in a request.
@@ -380,6 +416,8 @@ pub struct Srh {
 }
 
 /// Mode and header of IPv6 segment routing.
+///
+/// Defined in `linux/seg6_iptunnel.h` as `struct seg6_iptunnel_encap`.
 #[doc(alias = "seg6_iptunnel_encap")]
 #[derive(Clone, Debug, Default, PartialEq, Layout)]
 #[non_exhaustive]
@@ -392,8 +430,10 @@ pub struct Seg6Encap {
 }
 
 /// Source routing header of RPL, RFC 6554, as routes carry it: without compression.
+///
+/// Defined in `linux/rpl.h` as `struct ipv6_rpl_sr_hdr`.
 #[doc(alias = "ipv6_rpl_sr_hdr")]
-#[derive(Clone, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct RplSrh {
     /// Header that follows; 0 in a request.
@@ -405,8 +445,8 @@ pub struct RplSrh {
     /// Routing type, 3.
     #[doc(alias = "type")]
     pub kind: u8,
-    /// Bytes left out of each address in the high, of the last one in the low four bits; the kernel
-    /// accepts 0 only.
+    /// Bytes left out of each address in the high, of the last one in the low four bits; the
+    /// kernel accepts 0 only.
     #[doc(alias = "cmpri")]
     #[nl(count(segments, u8))]
     pub compression: u8,
@@ -419,15 +459,17 @@ pub struct RplSrh {
 }
 
 /// Header of a pre-allocated trace; the room for the data is added by the kernel.
+///
+/// Defined in `linux/ioam6.h` as `struct ioam6_trace_hdr`.
 #[doc(alias = "ioam6_trace_hdr")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct IoamTrace {
     /// IOAM namespace, big-endian.
     #[nl(as = Be)]
     pub namespace_id: u16,
-    /// In the high five bits, units of four bytes each node records (computed by the kernel); bit 2
-    /// says that the room ran out.
+    /// In the high five bits, units of four bytes each node records (computed by the kernel); bit
+    /// 2 says that the room ran out.
     #[doc(alias = "nodelen")]
     pub node_len: u8,
     /// Units of four bytes left for data: 1 to 61 in a request.
@@ -439,6 +481,9 @@ pub struct IoamTrace {
 }
 
 /// MPLS label stack put onto IP packets.
+///
+/// Defined in `linux/mpls_iptunnel.h` as `MPLS_IPTUNNEL_*`.
+#[doc(alias = "MPLS_IPTUNNEL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct MplsEncap {
@@ -456,6 +501,9 @@ pub struct MplsEncap {
 }
 
 /// Parameters of an IPv4 tunnel.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP_*`.
+#[doc(alias = "LWTUNNEL_IP_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(7))]
 #[non_exhaustive]
@@ -493,6 +541,9 @@ pub struct IpEncap {
 }
 
 /// Parameters of an IPv6 tunnel.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP6_*`.
+#[doc(alias = "LWTUNNEL_IP6_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(7))]
 #[non_exhaustive]
@@ -530,6 +581,9 @@ pub struct Ip6Encap {
 }
 
 /// Options of one tunnel protocol; the kernel refuses to mix protocols.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP_OPTS_*`.
+#[doc(alias = "LWTUNNEL_IP_OPTS_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct TunnelOpts {
@@ -550,6 +604,9 @@ pub struct TunnelOpts {
 }
 
 /// One Geneve option.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP_OPT_GENEVE_*`.
+#[doc(alias = "LWTUNNEL_IP_OPT_GENEVE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct GeneveOpt {
@@ -561,7 +618,7 @@ pub struct GeneveOpt {
     #[doc(alias = "LWTUNNEL_IP_OPT_GENEVE_TYPE")]
     #[nl(attr = 2)]
     pub kind: Option<u8>,
-    /// Data, in multiples of four bytes.
+    /// Data, in multiples of four bytes. At most 127 bytes.
     #[doc(alias = "LWTUNNEL_IP_OPT_GENEVE_DATA")]
     #[nl(attr = 3, max = 127)]
     pub data: Option<Vec<u8>>,
@@ -570,6 +627,9 @@ pub struct GeneveOpt {
 }
 
 /// Options of VXLAN.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP_OPT_VXLAN_*`.
+#[doc(alias = "LWTUNNEL_IP_OPT_VXLAN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VxlanOpts {
@@ -582,6 +642,9 @@ pub struct VxlanOpts {
 }
 
 /// Options of ERSPAN.
+///
+/// Defined in `linux/lwtunnel.h` as `LWTUNNEL_IP_OPT_ERSPAN_*`.
+#[doc(alias = "LWTUNNEL_IP_OPT_ERSPAN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct ErspanOpts {
@@ -606,6 +669,9 @@ pub struct ErspanOpts {
 }
 
 /// Identifier locator addressing.
+///
+/// Defined in `linux/ila.h` as `ILA_ATTR_*`.
+#[doc(alias = "ILA_ATTR_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(6))]
 #[non_exhaustive]
@@ -631,6 +697,9 @@ pub struct IlaEncap {
 }
 
 /// IPv6 segment routing of packets that leave here.
+///
+/// Defined in `linux/seg6_iptunnel.h` as `SEG6_IPTUNNEL_*`.
+#[doc(alias = "SEG6_IPTUNNEL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Seg6Tunnel {
@@ -638,11 +707,11 @@ pub struct Seg6Tunnel {
     #[doc(alias = "SEG6_IPTUNNEL_SRH")]
     #[nl(attr = 1)]
     pub srh: Option<Seg6Encap>,
-    /// Source of outer packets; else the one of the namespace.
+    /// Source of outer packets; else the one of the namespace. Since Linux 7.3.
     #[doc(alias = "SEG6_IPTUNNEL_SRC")]
     #[nl(attr = 2)]
     pub src: Option<Ipv6Addr>,
-    /// Table to look the first segment up in.
+    /// Table to look the first segment up in. Since Linux 7.3.
     #[doc(alias = "SEG6_IPTUNNEL_TABLE")]
     #[nl(attr = 3)]
     pub table: Option<RouteTable>,
@@ -651,6 +720,9 @@ pub struct Seg6Tunnel {
 }
 
 /// What this host does with an IPv6 segment of its own.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_LOCAL_*`.
+#[doc(alias = "SEG6_LOCAL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Seg6Local {
@@ -704,6 +776,9 @@ pub struct Seg6Local {
 }
 
 /// BPF program of End.BPF.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_LOCAL_BPF_*`.
+#[doc(alias = "SEG6_LOCAL_BPF_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Seg6Bpf {
@@ -711,7 +786,7 @@ pub struct Seg6Bpf {
     #[doc(alias = "SEG6_LOCAL_BPF_PROG")]
     #[nl(attr = 1)]
     pub prog: Option<u32>,
-    /// Name for people.
+    /// Name for people. At most 256 bytes.
     #[doc(alias = "SEG6_LOCAL_BPF_PROG_NAME")]
     #[nl(attr = 2, max = 256)]
     pub prog_name: Option<NlString>,
@@ -720,6 +795,9 @@ pub struct Seg6Bpf {
 }
 
 /// Counters of a behaviour.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_LOCAL_CNT_*`.
+#[doc(alias = "SEG6_LOCAL_CNT_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(1))]
 #[non_exhaustive]
@@ -741,6 +819,9 @@ pub struct Seg6Counters {
 }
 
 /// Variation of a behaviour.
+///
+/// Defined in `linux/seg6_local.h` as `SEG6_LOCAL_FLV_*`.
+#[doc(alias = "SEG6_LOCAL_FLV_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Seg6Flavor {
@@ -761,6 +842,9 @@ pub struct Seg6Flavor {
 }
 
 /// BPF programs run on packets of a route.
+///
+/// Defined in `linux/lwtunnel.h` as `LWT_BPF_*`.
+#[doc(alias = "LWT_BPF_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BpfEncap {
@@ -776,7 +860,7 @@ pub struct BpfEncap {
     #[doc(alias = "LWT_BPF_XMIT")]
     #[nl(attr = 3)]
     pub xmit: Option<BpfProg>,
-    /// Bytes the transmit program may put in front.
+    /// Bytes the transmit program may put in front. From 0 to 256.
     #[doc(alias = "LWT_BPF_XMIT_HEADROOM")]
     #[nl(attr = 4, range(0, 256))]
     pub xmit_headroom: Option<u32>,
@@ -785,14 +869,17 @@ pub struct BpfEncap {
 }
 
 /// A BPF program.
+///
+/// Defined in `linux/lwtunnel.h` as `LWT_BPF_PROG_*`.
+#[doc(alias = "LWT_BPF_PROG_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct BpfProg {
-    /// File descriptor of the program.
+    /// File descriptor of the program. Write only.
     #[doc(alias = "LWT_BPF_PROG_FD")]
     #[nl(attr = 1, write)]
     pub fd: Option<u32>,
-    /// Name for people.
+    /// Name for people. At most 256 bytes.
     #[doc(alias = "LWT_BPF_PROG_NAME")]
     #[nl(attr = 2, max = 256)]
     pub name: Option<NlString>,
@@ -801,6 +888,9 @@ pub struct BpfProg {
 }
 
 /// Source routing of RPL.
+///
+/// Defined in `linux/rpl_iptunnel.h` as `RPL_IPTUNNEL_*`.
+#[doc(alias = "RPL_IPTUNNEL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct RplEncap {
@@ -813,6 +903,9 @@ pub struct RplEncap {
 }
 
 /// In-situ measurement: a trace that nodes on the way fill in.
+///
+/// Defined in `linux/ioam6_iptunnel.h` as `IOAM6_IPTUNNEL_*`.
+#[doc(alias = "IOAM6_IPTUNNEL_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Ioam6Encap {
@@ -828,15 +921,15 @@ pub struct Ioam6Encap {
     #[doc(alias = "IOAM6_IPTUNNEL_TRACE")]
     #[nl(attr = 3)]
     pub trace: Option<IoamTrace>,
-    /// How many of `freq_n` packets get a trace.
+    /// How many of `freq_n` packets get a trace. From 1 to 1000000.
     #[doc(alias = "IOAM6_IPTUNNEL_FREQ_K")]
     #[nl(attr = 4, range(1, 1000000))]
     pub freq_k: Option<u32>,
-    /// Of how many packets `freq_k` get a trace.
+    /// Of how many packets `freq_k` get a trace. From 1 to 1000000.
     #[doc(alias = "IOAM6_IPTUNNEL_FREQ_N")]
     #[nl(attr = 5, range(1, 1000000))]
     pub freq_n: Option<u32>,
-    /// Source of outer packets; else the kernel chooses.
+    /// Source of outer packets; else the kernel chooses. Since Linux 6.12.
     #[doc(alias = "IOAM6_IPTUNNEL_SRC")]
     #[nl(attr = 6)]
     pub src: Option<Ipv6Addr>,
@@ -845,6 +938,9 @@ pub struct Ioam6Encap {
 }
 
 /// Parameters for an xfrm interface in metadata mode.
+///
+/// Defined in `linux/lwtunnel.h` as `LWT_XFRM_*`.
+#[doc(alias = "LWT_XFRM_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct XfrmEncap {
@@ -895,12 +991,12 @@ pub enum RouteEncap {
     /// Parameters for an xfrm interface.
     #[nl(case = 10)]
     Xfrm(Option<Box<XfrmEncap>>),
-    /// What this version does not know.
+    /// A kind this version does not know.
     #[nl(other)]
     Other {
-        /// The selector.
+        /// The kind.
         kind: u32,
-        /// The payload.
+        /// Its data, as it came.
         data: Option<Vec<u8>>,
     },
 }

@@ -4,7 +4,9 @@
 
 use nlgen_macros::open_enum;
 
-/// Multicast groups.
+/// Multicast groups of `NETLINK_ROUTE`.
+///
+/// Defined in `linux/rtnetlink.h`.
 #[open_enum(u32)]
 pub enum RouteGroup {
     /// Links: made, changed, gone; bridge ports too, as family `AF_BRIDGE`.
@@ -109,13 +111,13 @@ pub enum RouteGroup {
     /// Changes of what hardware counts.
     #[doc(alias = "RTNLGRP_STATS")]
     STATS = 36,
-    /// IPv4 multicast groups joined and left by interfaces.
+    /// IPv4 multicast groups joined and left by interfaces. Since Linux 6.14.
     #[doc(alias = "RTNLGRP_IPV4_MCADDR")]
     IPV4_MCADDR = 37,
-    /// IPv6 multicast groups joined and left by interfaces.
+    /// IPv6 multicast groups joined and left by interfaces. Since Linux 6.14.
     #[doc(alias = "RTNLGRP_IPV6_MCADDR")]
     IPV6_MCADDR = 38,
-    /// IPv6 anycast addresses joined and left by interfaces.
+    /// IPv6 anycast addresses joined and left by interfaces. Since Linux 6.14.
     #[doc(alias = "RTNLGRP_IPV6_ACADDR")]
     IPV6_ACADDR = 39,
 }

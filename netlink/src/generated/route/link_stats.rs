@@ -6,8 +6,10 @@ use crate::wire::Growth;
 use nlgen_macros::Layout;
 
 /// Counters of an interface, cut to 32 bits; prefer `LinkStats64`.
+///
+/// Defined in `linux/if_link.h` as `struct rtnl_link_stats`.
 #[doc(alias = "rtnl_link_stats")]
-#[derive(Clone, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[nl(grows = 92)]
 #[non_exhaustive]
 pub struct LinkStats {
@@ -58,15 +60,17 @@ pub struct LinkStats {
     /// Compressed packets sent.
     pub tx_compressed: u32,
     /// Packets dropped because the interface is not meant to receive, such as an inactive slave of
-    /// a bond.
+    /// a bond. Since Linux 4.6.
     pub rx_nohandler: u32,
     /// What a newer kernel added, or how much an older one left out.
     pub growth: Growth,
 }
 
 /// Counters of an interface since it was made.
+///
+/// Defined in `linux/if_link.h` as `struct rtnl_link_stats64`.
 #[doc(alias = "rtnl_link_stats64")]
-#[derive(Clone, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[nl(grows = 184)]
 #[non_exhaustive]
 pub struct LinkStats64 {
@@ -117,17 +121,19 @@ pub struct LinkStats64 {
     /// Compressed packets sent.
     pub tx_compressed: u64,
     /// Packets dropped because the interface is not meant to receive, such as an inactive slave of
-    /// a bond.
+    /// a bond. Since Linux 4.6.
     pub rx_nohandler: u64,
-    /// Packets dropped because their link-layer destination was another host.
+    /// Packets dropped because their link-layer destination was another host. Since Linux 5.19.
     pub rx_otherhost_dropped: u64,
     /// What a newer kernel added, or how much an older one left out.
     pub growth: Growth,
 }
 
 /// Hardware resources of an interface.
+///
+/// Defined in `linux/if_link.h` as `struct rtnl_link_ifmap`.
 #[doc(alias = "rtnl_link_ifmap")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct LinkMap {
     /// First address of shared memory.

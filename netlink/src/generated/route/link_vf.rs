@@ -19,6 +19,9 @@ pub const PORT_UUID_MAX: u32 = 16;
 pub const PORT_SELF_VF: i32 = -1;
 
 /// What link state a virtual function sees.
+///
+/// Defined in `linux/if_link.h` as `IFLA_VF_LINK_STATE_*`.
+#[doc(alias = "IFLA_VF_LINK_STATE_")]
 #[open_enum(u32)]
 pub enum VfLinkStateMode {
     /// That of the physical port.
@@ -33,6 +36,9 @@ pub enum VfLinkStateMode {
 }
 
 /// What a port asks of the switch under IEEE 802.1Qbg.
+///
+/// Defined in `linux/if_link.h` as `PORT_REQUEST_*`.
+#[doc(alias = "PORT_REQUEST_")]
 #[open_enum(u8)]
 pub enum PortRequest {
     /// Prepare an association.
@@ -50,52 +56,57 @@ pub enum PortRequest {
 }
 
 /// What the switch, or the adapter for it, answered.
+///
+/// Defined in `linux/if_link.h` as `PORT_*`.
+#[doc(alias = "PORT_")]
 #[open_enum(u16)]
 pub enum PortResponse {
     /// Protocol: done.
     #[doc(alias = "PORT_VDP_RESPONSE_SUCCESS")]
-    VDP_SUCCESS = 0,
+    VDP_SUCCESS = 0x0,
     /// Protocol: malformed request.
     #[doc(alias = "PORT_VDP_RESPONSE_INVALID_FORMAT")]
-    VDP_INVALID_FORMAT = 1,
+    VDP_INVALID_FORMAT = 0x1,
     /// Protocol: the switch lacks resources.
     #[doc(alias = "PORT_VDP_RESPONSE_INSUFFICIENT_RESOURCES")]
-    VDP_INSUFFICIENT_RESOURCES = 2,
+    VDP_INSUFFICIENT_RESOURCES = 0x2,
     /// Protocol: the type id is not known.
     #[doc(alias = "PORT_VDP_RESPONSE_UNUSED_VTID")]
-    VDP_UNUSED_VTID = 3,
+    VDP_UNUSED_VTID = 0x3,
     /// Protocol: the type id is not allowed.
     #[doc(alias = "PORT_VDP_RESPONSE_VTID_VIOLATION")]
-    VDP_VTID_VIOLATION = 4,
+    VDP_VTID_VIOLATION = 0x4,
     /// Protocol: the version of the type is not allowed.
     #[doc(alias = "PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION")]
-    VDP_VTID_VERSION_VIOLATION = 5,
+    VDP_VTID_VERSION_VIOLATION = 0x5,
     /// Protocol: the two sides disagree about the state.
     #[doc(alias = "PORT_VDP_RESPONSE_OUT_OF_SYNC")]
-    VDP_OUT_OF_SYNC = 6,
+    VDP_OUT_OF_SYNC = 0x6,
     /// Profile: done.
     #[doc(alias = "PORT_PROFILE_RESPONSE_SUCCESS")]
-    PROFILE_SUCCESS = 256,
+    PROFILE_SUCCESS = 0x100,
     /// Profile: still at work.
     #[doc(alias = "PORT_PROFILE_RESPONSE_INPROGRESS")]
-    PROFILE_INPROGRESS = 257,
+    PROFILE_INPROGRESS = 0x101,
     /// Profile: not known.
     #[doc(alias = "PORT_PROFILE_RESPONSE_INVALID")]
-    PROFILE_INVALID = 258,
+    PROFILE_INVALID = 0x102,
     /// Profile: not possible in this state.
     #[doc(alias = "PORT_PROFILE_RESPONSE_BADSTATE")]
-    PROFILE_BADSTATE = 259,
+    PROFILE_BADSTATE = 0x103,
     /// Profile: the adapter lacks resources.
     #[doc(alias = "PORT_PROFILE_RESPONSE_INSUFFICIENT_RESOURCES")]
-    PROFILE_INSUFFICIENT_RESOURCES = 260,
+    PROFILE_INSUFFICIENT_RESOURCES = 0x104,
     /// Profile: failed otherwise.
     #[doc(alias = "PORT_PROFILE_RESPONSE_ERROR")]
-    PROFILE_ERROR = 261,
+    PROFILE_ERROR = 0x105,
 }
 
 /// Link-layer address of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_mac`.
 #[doc(alias = "ifla_vf_mac")]
-#[derive(Clone, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfMac {
     /// Number of the virtual function, from 0.
@@ -105,8 +116,10 @@ pub struct VfMac {
 }
 
 /// Link-layer broadcast address of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_broadcast`.
 #[doc(alias = "ifla_vf_broadcast")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfBroadcast {
     /// The address; only its first bytes count, as many as the device has.
@@ -114,8 +127,10 @@ pub struct VfBroadcast {
 }
 
 /// VLAN the device puts around traffic of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_vlan`.
 #[doc(alias = "ifla_vf_vlan")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfVlan {
     /// Number of the virtual function, from 0.
@@ -127,8 +142,10 @@ pub struct VfVlan {
 }
 
 /// VLAN the device puts around traffic of a virtual function, with the protocol of the tag.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_vlan_info`.
 #[doc(alias = "ifla_vf_vlan_info")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfVlanInfo {
     /// Number of the virtual function, from 0.
@@ -142,8 +159,10 @@ pub struct VfVlanInfo {
 }
 
 /// Old form of the rate limit of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_tx_rate`.
 #[doc(alias = "ifla_vf_tx_rate")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfTxRate {
     /// Number of the virtual function, from 0.
@@ -153,8 +172,10 @@ pub struct VfTxRate {
 }
 
 /// Rate limits of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_rate`.
 #[doc(alias = "ifla_vf_rate")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfRate {
     /// Number of the virtual function, from 0.
@@ -166,8 +187,10 @@ pub struct VfRate {
 }
 
 /// Whether the device checks source addresses of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_spoofchk`.
 #[doc(alias = "ifla_vf_spoofchk")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfSpoofchk {
     /// Number of the virtual function, from 0.
@@ -177,8 +200,10 @@ pub struct VfSpoofchk {
 }
 
 /// InfiniBand GUID of a virtual function.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_guid`.
 #[doc(alias = "ifla_vf_guid")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfGuid {
     /// Number of the virtual function, from 0.
@@ -188,8 +213,10 @@ pub struct VfGuid {
 }
 
 /// Link state a virtual function sees.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_link_state`.
 #[doc(alias = "ifla_vf_link_state")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfLinkState {
     /// Number of the virtual function, from 0.
@@ -199,8 +226,10 @@ pub struct VfLinkState {
 }
 
 /// Whether a virtual function may read its table and key of receive hashing.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_rss_query_en`.
 #[doc(alias = "ifla_vf_rss_query_en")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfRssQueryEn {
     /// Number of the virtual function, from 0.
@@ -210,8 +239,10 @@ pub struct VfRssQueryEn {
 }
 
 /// Whether a virtual function may do privileged things, such as change its own address.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vf_trust`.
 #[doc(alias = "ifla_vf_trust")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VfTrust {
     /// Number of the virtual function, from 0.
@@ -221,8 +252,10 @@ pub struct VfTrust {
 }
 
 /// Type of a virtual station interface, of the draft of IEEE 802.1Qbg.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_port_vsi`.
 #[doc(alias = "ifla_port_vsi")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[nl(pad_end = 3)]
 #[non_exhaustive]
 pub struct PortVsi {
@@ -235,6 +268,9 @@ pub struct PortVsi {
 }
 
 /// A virtual function; each value repeats the function's number.
+///
+/// Defined in `linux/if_link.h` as `IFLA_VF_*`.
+#[doc(alias = "IFLA_VF_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VfInfo {
@@ -266,7 +302,7 @@ pub struct VfInfo {
     #[doc(alias = "IFLA_VF_RSS_QUERY_EN")]
     #[nl(attr = 7)]
     pub rss_query_en: Option<VfRssQueryEn>,
-    /// Counters.
+    /// Counters. Read only.
     #[doc(alias = "IFLA_VF_STATS")]
     #[nl(attr = 8, read)]
     pub stats: Option<Box<VfStats>>,
@@ -286,7 +322,7 @@ pub struct VfInfo {
     #[doc(alias = "IFLA_VF_VLAN_LIST")]
     #[nl(attr = 12, as = Items<1>)]
     pub vlan_list: Option<Vec<VfVlanInfo>>,
-    /// Link-layer broadcast address; lacks the function's number.
+    /// Link-layer broadcast address; lacks the function's number. Read only.
     #[doc(alias = "IFLA_VF_BROADCAST")]
     #[nl(attr = 13, read)]
     pub broadcast: Option<VfBroadcast>,
@@ -295,39 +331,42 @@ pub struct VfInfo {
 }
 
 /// Counters of a virtual function; ids start at 0.
+///
+/// Defined in `linux/if_link.h` as `IFLA_VF_STATS_*`.
+#[doc(alias = "IFLA_VF_STATS_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(6))]
 #[non_exhaustive]
 pub struct VfStats {
-    /// Packets received.
+    /// Packets received. Read only.
     #[doc(alias = "IFLA_VF_STATS_RX_PACKETS")]
     #[nl(attr = 0, read)]
     pub rx_packets: Option<u64>,
-    /// Packets sent.
+    /// Packets sent. Read only.
     #[doc(alias = "IFLA_VF_STATS_TX_PACKETS")]
     #[nl(attr = 1, read)]
     pub tx_packets: Option<u64>,
-    /// Bytes received.
+    /// Bytes received. Read only.
     #[doc(alias = "IFLA_VF_STATS_RX_BYTES")]
     #[nl(attr = 2, read)]
     pub rx_bytes: Option<u64>,
-    /// Bytes sent.
+    /// Bytes sent. Read only.
     #[doc(alias = "IFLA_VF_STATS_TX_BYTES")]
     #[nl(attr = 3, read)]
     pub tx_bytes: Option<u64>,
-    /// Broadcast packets received.
+    /// Broadcast packets received. Read only.
     #[doc(alias = "IFLA_VF_STATS_BROADCAST")]
     #[nl(attr = 4, read)]
     pub broadcast: Option<u64>,
-    /// Multicast packets received.
+    /// Multicast packets received. Read only.
     #[doc(alias = "IFLA_VF_STATS_MULTICAST")]
     #[nl(attr = 5, read)]
     pub multicast: Option<u64>,
-    /// Received packets dropped.
+    /// Received packets dropped. Read only.
     #[doc(alias = "IFLA_VF_STATS_RX_DROPPED")]
     #[nl(attr = 7, read)]
     pub rx_dropped: Option<u64>,
-    /// Packets dropped instead of sent.
+    /// Packets dropped instead of sent. Read only.
     #[doc(alias = "IFLA_VF_STATS_TX_DROPPED")]
     #[nl(attr = 8, read)]
     pub tx_dropped: Option<u64>,
@@ -335,8 +374,10 @@ pub struct VfStats {
     pub unknown: Unknown,
 }
 
-/// Port profile of an interface or virtual function, for adapters that take part in IEEE
-/// 802.1Qbg.
+/// Port profile of an interface or virtual function, for adapters that take part in IEEE 802.1Qbg.
+///
+/// Defined in `linux/if_link.h` as `IFLA_PORT_*`.
+#[doc(alias = "IFLA_PORT_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VfPort {
@@ -345,7 +386,7 @@ pub struct VfPort {
     #[doc(alias = "IFLA_PORT_VF")]
     #[nl(attr = 1)]
     pub vf: Option<u32>,
-    /// Name of the profile.
+    /// Name of the profile. At most 40 bytes.
     #[doc(alias = "IFLA_PORT_PROFILE")]
     #[nl(attr = 2, max = 40)]
     pub profile: Option<NlString>,
@@ -353,11 +394,11 @@ pub struct VfPort {
     #[doc(alias = "IFLA_PORT_VSI_TYPE")]
     #[nl(attr = 3)]
     pub vsi_type: Option<PortVsi>,
-    /// UUID of the virtual station interface, 16 bytes.
+    /// UUID of the virtual station interface, 16 bytes. At most 16 bytes.
     #[doc(alias = "IFLA_PORT_INSTANCE_UUID")]
     #[nl(attr = 4, max = 16)]
     pub instance_uuid: Option<Vec<u8>>,
-    /// UUID of the host, 16 bytes.
+    /// UUID of the host, 16 bytes. At most 16 bytes.
     #[doc(alias = "IFLA_PORT_HOST_UUID")]
     #[nl(attr = 5, max = 16)]
     pub host_uuid: Option<Vec<u8>>,
@@ -365,7 +406,7 @@ pub struct VfPort {
     #[doc(alias = "IFLA_PORT_REQUEST")]
     #[nl(attr = 6)]
     pub request: Option<PortRequest>,
-    /// What came back.
+    /// What came back. Read only.
     #[doc(alias = "IFLA_PORT_RESPONSE")]
     #[nl(attr = 7, read)]
     pub response: Option<PortResponse>,

@@ -2,38 +2,33 @@
 
 //! Routes: IPv4, IPv6, MPLS, and the entries of the multicast routing caches.
 
-use crate::generated::core::AddressFamily;
-use crate::generated::core::ClockTicks;
-use crate::generated::core::ClockTicks64;
-use crate::generated::core::IpProtocol;
+use crate::generated::core::{AddressFamily, ClockTicks, ClockTicks64, IpProtocol};
 use crate::generated::route::addr::Lifetime;
 use crate::generated::route::encap::RouteEncap;
 use crate::wire::{Be, HwAddr, NlString, Packed, Records, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, Time, flags, open_enum};
-use std::net::IpAddr;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Bits of a label stack entry that hold the label.
-pub const MPLS_LS_LABEL_MASK: u32 = 0xfffff000;
+pub const MPLS_LS_LABEL_MASK: u32 = 0xffff_f000;
 
 /// Lowest bit of the label in a label stack entry.
 pub const MPLS_LS_LABEL_SHIFT: u32 = 12;
 
 /// Bits of a label stack entry that hold the traffic class.
-pub const MPLS_LS_TC_MASK: u32 = 3584;
+pub const MPLS_LS_TC_MASK: u32 = 0x0000_0e00;
 
 /// Lowest bit of the traffic class in a label stack entry.
 pub const MPLS_LS_TC_SHIFT: u32 = 9;
 
 /// Bit of a label stack entry that marks the bottom of the stack.
-pub const MPLS_LS_S_MASK: u32 = 256;
+pub const MPLS_LS_S_MASK: u32 = 0x0000_0100;
 
 /// Place of the bottom mark in a label stack entry.
 pub const MPLS_LS_S_SHIFT: u32 = 8;
 
 /// Bits of a label stack entry that hold the time to live.
-pub const MPLS_LS_TTL_MASK: u32 = 255;
+pub const MPLS_LS_TTL_MASK: u32 = 0x0000_00ff;
 
 /// Lowest bit of the time to live in a label stack entry.
 pub const MPLS_LS_TTL_SHIFT: u32 = 0;
@@ -42,6 +37,9 @@ pub const MPLS_LS_TTL_SHIFT: u32 = 0;
 pub const MPLS_LABEL_FIRST_UNRESERVED: u32 = 16;
 
 /// What a route does with packets.
+///
+/// Defined in `linux/rtnetlink.h` as `RTN_*`.
+#[doc(alias = "RTN_")]
 #[open_enum(u8)]
 pub enum RouteKind {
     /// Not said; a request to delete then matches any.
@@ -83,6 +81,9 @@ pub enum RouteKind {
 }
 
 /// Who set a route; the kernel reads no meaning into values from 4 on.
+///
+/// Defined in `linux/rtnetlink.h` as `RTPROT_*`.
+#[doc(alias = "RTPROT_")]
 #[open_enum(u8)]
 pub enum RouteProtocol {
     /// Not said.
@@ -136,7 +137,7 @@ pub enum RouteProtocol {
     /// Babel daemon.
     #[doc(alias = "RTPROT_BABEL")]
     BABEL = 42,
-    /// OVN.
+    /// OVN. Since Linux 7.3.
     #[doc(alias = "RTPROT_OVN")]
     OVN = 84,
     /// Open/R.
@@ -161,6 +162,9 @@ pub enum RouteProtocol {
 
 /// How far away a destination is, or how far an address is valid; values from 1 to 199 are free
 /// for users.
+///
+/// Defined in `linux/rtnetlink.h` as `RT_SCOPE_*`.
+#[doc(alias = "RT_SCOPE_")]
 #[open_enum(u8)]
 pub enum RouteScope {
     /// Anywhere.
@@ -181,6 +185,9 @@ pub enum RouteScope {
 }
 
 /// Routing table; all but a few numbers are free for users.
+///
+/// Defined in `linux/rtnetlink.h` as `RT_TABLE_*`.
+#[doc(alias = "RT_TABLE_")]
 #[open_enum(u32)]
 pub enum RouteTable {
     /// Not said: the main table in a request that changes, every table in a dump.
@@ -200,10 +207,13 @@ pub enum RouteTable {
     LOCAL = 255,
     /// Highest number.
     #[doc(alias = "RT_TABLE_MAX")]
-    MAX = 0xffffffff,
+    MAX = 0xffff_ffff,
 }
 
 /// Labels with a meaning of their own; 4 to 6 and 8 to 12 are not assigned.
+///
+/// Defined in `linux/mpls.h` as `MPLS_LABEL_*`.
+#[doc(alias = "MPLS_LABEL_")]
 #[open_enum(u32)]
 pub enum MplsReserved {
     /// Take the stack off and go on as IPv4.
@@ -233,6 +243,9 @@ pub enum MplsReserved {
 }
 
 /// Preference of an IPv6 router, as RFC 4191 numbers it.
+///
+/// Defined in `linux/icmpv6.h` as `ICMPV6_ROUTER_PREF_*`.
+#[doc(alias = "ICMPV6_ROUTER_PREF_")]
 #[open_enum(u8)]
 pub enum RouterPref {
     /// Ordinary.
@@ -250,148 +263,162 @@ pub enum RouterPref {
 }
 
 /// Why the kernel removed a route.
+///
+/// Defined in `linux/rtnetlink.h` as `RT_DEL_REASON_*`.
+#[doc(alias = "RT_DEL_REASON_")]
 #[open_enum(u32)]
 pub enum RouteDelReason {
-    /// Not recorded; the same as no attribute.
+    /// Not recorded; the same as no attribute. Since Linux 7.3.
     #[doc(alias = "RT_DEL_REASON_UNSPEC")]
     UNSPEC = 0,
-    /// Its lifetime ran out.
+    /// Its lifetime ran out. Since Linux 7.3.
     #[doc(alias = "RT_DEL_REASON_EXPIRED")]
     EXPIRED = 1,
-    /// A router advertisement gave it a lifetime of zero.
+    /// A router advertisement gave it a lifetime of zero. Since Linux 7.3.
     #[doc(alias = "RT_DEL_REASON_RA_WITHDRAWN")]
     RA_WITHDRAWN = 2,
 }
 
-/// Flags of a route: of its only next hop in the low eight bits, then of the route, and from
-/// bit 16 on of IPv4 routes that a look-up found.
+/// Flags of a route: of its only next hop in the low eight bits, then of the route, and from bit
+/// 16 on of IPv4 routes that a look-up found.
+///
+/// Defined in `linux/rtnetlink.h` as `RTM_F_*`.
+#[doc(alias = "RTM_F_")]
 #[flags(u32)]
 pub enum RouteFlags {
     /// The next hop is unusable; read only.
     #[doc(alias = "RTNH_F_DEAD")]
-    DEAD = 1,
+    DEAD = 0x0000_0001,
     /// The gateway is to be looked up in turn; without effect.
     #[doc(alias = "RTNH_F_PERVASIVE")]
-    PERVASIVE = 2,
+    PERVASIVE = 0x0000_0002,
     /// The gateway counts as on the link, whatever the addresses say.
     #[doc(alias = "RTNH_F_ONLINK")]
-    ONLINK = 4,
+    ONLINK = 0x0000_0004,
     /// The next hop is in hardware; read only.
     #[doc(alias = "RTNH_F_OFFLOAD")]
-    NH_OFFLOAD = 8,
+    NH_OFFLOAD = 0x0000_0008,
     /// The interface of the next hop has no carrier; read only.
     #[doc(alias = "RTNH_F_LINKDOWN")]
-    LINKDOWN = 16,
+    LINKDOWN = 0x0000_0010,
     /// Multicast entry that waits for a daemon; read only.
     #[doc(alias = "RTNH_F_UNRESOLVED")]
-    UNRESOLVED = 32,
+    UNRESOLVED = 0x0000_0020,
     /// Hardware hands packets for the next hop to the kernel; read only.
     #[doc(alias = "RTNH_F_TRAP")]
-    NH_TRAP = 64,
+    NH_TRAP = 0x0000_0040,
     /// Users are told when the route changes.
     #[doc(alias = "RTM_F_NOTIFY")]
-    NOTIFY = 256,
+    NOTIFY = 0x0000_0100,
     /// Result of a look-up or entry of the cache, not of a table; in a dump, asks for those.
     #[doc(alias = "RTM_F_CLONED")]
-    CLONED = 512,
+    CLONED = 0x0000_0200,
     /// Balance of packets over next hops; never implemented.
     #[doc(alias = "RTM_F_EQUALIZE")]
-    EQUALIZE = 1024,
+    EQUALIZE = 0x0000_0400,
     /// IPv6: route to the prefix of a router advertisement; in a dump, asks for those alone.
     #[doc(alias = "RTM_F_PREFIX")]
-    PREFIX = 2048,
+    PREFIX = 0x0000_0800,
     /// Get: tells the table the route was found in.
     #[doc(alias = "RTM_F_LOOKUP_TABLE")]
-    LOOKUP_TABLE = 4096,
+    LOOKUP_TABLE = 0x0000_1000,
     /// Get: tells the entry of the table that matched, not the outcome.
     #[doc(alias = "RTM_F_FIB_MATCH")]
-    FIB_MATCH = 8192,
+    FIB_MATCH = 0x0000_2000,
     /// The route is in hardware; read only.
     #[doc(alias = "RTM_F_OFFLOAD")]
-    OFFLOAD = 0x4000,
+    OFFLOAD = 0x0000_4000,
     /// Hardware hands packets of the route to the kernel; read only.
     #[doc(alias = "RTM_F_TRAP")]
-    TRAP = 0x8000,
+    TRAP = 0x0000_8000,
     /// Hardware could not take the route; read only.
     #[doc(alias = "RTM_F_OFFLOAD_FAILED")]
-    OFFLOAD_FAILED = 0x20000000,
+    OFFLOAD_FAILED = 0x2000_0000,
     /// Look-up, IPv4: users are told when the route changes.
     #[doc(alias = "RTCF_NOTIFY")]
-    CACHE_NOTIFY = 0x10000,
+    CACHE_NOTIFY = 0x0001_0000,
     /// Look-up, IPv4: changed by an ICMP redirect.
     #[doc(alias = "RTCF_REDIRECTED")]
-    REDIRECTED = 0x40000,
+    REDIRECTED = 0x0004_0000,
     /// Look-up, IPv4: senders of such packets get an ICMP redirect.
     #[doc(alias = "RTCF_DOREDIRECT")]
-    DO_REDIRECT = 0x1000000,
+    DO_REDIRECT = 0x0100_0000,
     /// Look-up, IPv4: the source is on the link.
     #[doc(alias = "RTCF_DIRECTSRC")]
-    DIRECT_SRC = 0x4000000,
+    DIRECT_SRC = 0x0400_0000,
     /// Look-up, IPv4: the destination is a broadcast address.
     #[doc(alias = "RTCF_BROADCAST")]
-    CACHE_BROADCAST = 0x10000000,
+    CACHE_BROADCAST = 0x1000_0000,
     /// Look-up, IPv4: the destination is a multicast address; the same bit as `OFFLOAD_FAILED`.
     #[doc(alias = "RTCF_MULTICAST")]
-    CACHE_MULTICAST = 0x20000000,
+    CACHE_MULTICAST = 0x2000_0000,
     /// Look-up, IPv4: the destination is this host.
     #[doc(alias = "RTCF_LOCAL")]
-    CACHE_LOCAL = 0x80000000,
+    CACHE_LOCAL = 0x8000_0000,
 }
 
 /// Flags of one next hop.
+///
+/// Defined in `linux/rtnetlink.h` as `RTNH_F_*`.
+#[doc(alias = "RTNH_F_")]
 #[flags(u8)]
 pub enum NextHopFlags {
     /// Unusable; read only.
     #[doc(alias = "RTNH_F_DEAD")]
-    DEAD = 1,
+    DEAD = 0x01,
     /// The gateway is to be looked up in turn; without effect.
     #[doc(alias = "RTNH_F_PERVASIVE")]
-    PERVASIVE = 2,
+    PERVASIVE = 0x02,
     /// The gateway counts as on the link, whatever the addresses say.
     #[doc(alias = "RTNH_F_ONLINK")]
-    ONLINK = 4,
+    ONLINK = 0x04,
     /// In hardware; read only.
     #[doc(alias = "RTNH_F_OFFLOAD")]
-    OFFLOAD = 8,
+    OFFLOAD = 0x08,
     /// The interface has no carrier; read only.
     #[doc(alias = "RTNH_F_LINKDOWN")]
-    LINKDOWN = 16,
+    LINKDOWN = 0x10,
     /// Multicast entry that waits for a daemon; read only.
     #[doc(alias = "RTNH_F_UNRESOLVED")]
-    UNRESOLVED = 32,
+    UNRESOLVED = 0x20,
     /// Hardware hands packets to the kernel; read only.
     #[doc(alias = "RTNH_F_TRAP")]
-    TRAP = 64,
+    TRAP = 0x40,
 }
 
 /// Features to use on connections along a route.
+///
+/// Defined in `linux/rtnetlink.h` as `RTAX_FEATURE_*`.
+#[doc(alias = "RTAX_FEATURE_")]
 #[flags(u32)]
 pub enum RouteFeatures {
     /// Explicit congestion notification.
     #[doc(alias = "RTAX_FEATURE_ECN")]
-    ECN = 1,
+    ECN = 0x01,
     /// Selective acknowledgements; without effect.
     #[doc(alias = "RTAX_FEATURE_SACK")]
-    SACK = 2,
+    SACK = 0x02,
     /// TCP timestamps; without effect.
     #[doc(alias = "RTAX_FEATURE_TIMESTAMP")]
-    TIMESTAMP = 4,
+    TIMESTAMP = 0x04,
     /// A fragment header on every packet; without effect.
     #[doc(alias = "RTAX_FEATURE_ALLFRAG")]
-    ALLFRAG = 8,
-    /// TCP timestamps in microseconds.
+    ALLFRAG = 0x08,
+    /// TCP timestamps in microseconds. Since Linux 6.7.
     #[doc(alias = "RTAX_FEATURE_TCP_USEC_TS")]
-    TCP_USEC_TS = 16,
+    TCP_USEC_TS = 0x10,
 }
 
 /// Time left in clock ticks of user space (`USER_HZ`), 1/100 s; negative once it is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Time)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Time)]
 #[nl(per_second = 100)]
 pub struct ClockTicksLeft(pub i32);
 
 /// Entry of an MPLS label stack.
+///
+/// Defined in `linux/mpls.h` as `struct mpls_label`.
 #[doc(alias = "mpls_label")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct MplsLabel {
     /// From the high bits down: label (20 bits), traffic class (3), bottom of stack (1), time to
@@ -401,6 +428,8 @@ pub struct MplsLabel {
 }
 
 /// Gateway of another family than the route.
+///
+/// Defined in `linux/rtnetlink.h` as `struct rtvia`.
 #[doc(alias = "rtvia")]
 #[derive(Clone, Debug, Default, PartialEq, Layout)]
 #[non_exhaustive]
@@ -416,8 +445,10 @@ pub struct RouteVia {
 }
 
 /// Use, age and error of a route that a look-up found or that expires.
+///
+/// Defined in `linux/rtnetlink.h` as `struct rta_cacheinfo`.
 #[doc(alias = "rta_cacheinfo")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct RouteCache {
     /// References to the route.
@@ -447,8 +478,10 @@ pub struct RouteCache {
 }
 
 /// Counters of a multicast entry.
+///
+/// Defined in `linux/rtnetlink.h` as `struct rta_mfc_stats`.
 #[doc(alias = "rta_mfc_stats")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct MfcStats {
     /// Packets forwarded.
@@ -463,6 +496,10 @@ pub struct MfcStats {
 }
 
 /// A route, or the outcome of a look-up.
+///
+/// Defined in `linux/rtnetlink.h` as `struct rtmsg` and `RTA_*`.
+#[doc(alias = "rtmsg")]
+#[doc(alias = "RTA_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(provide = family, pads(24))]
 #[non_exhaustive]
@@ -531,7 +568,7 @@ pub struct Route {
     #[doc(alias = "RTA_MULTIPATH")]
     #[nl(attr = 9, as = Records)]
     pub multipath: Option<Vec<NextHop>>,
-    /// No longer used.
+    /// No longer used. Read only.
     #[doc(alias = "RTA_PROTOINFO")]
     #[nl(attr = 10, read)]
     pub protoinfo: Option<Vec<u8>>,
@@ -539,15 +576,15 @@ pub struct Route {
     #[doc(alias = "RTA_FLOW")]
     #[nl(attr = 11)]
     pub flow: Option<u32>,
-    /// Use, age and error.
+    /// Use, age and error. Read only.
     #[doc(alias = "RTA_CACHEINFO")]
     #[nl(attr = 12, read)]
     pub cache_info: Option<RouteCache>,
-    /// No longer used.
+    /// No longer used. Read only.
     #[doc(alias = "RTA_SESSION")]
     #[nl(attr = 13, read)]
     pub session: Option<Vec<u8>>,
-    /// No longer used.
+    /// No longer used. Read only.
     #[doc(alias = "RTA_MP_ALGO")]
     #[nl(attr = 14, read)]
     pub mp_algo: Option<Vec<u8>>,
@@ -559,7 +596,7 @@ pub struct Route {
     #[doc(alias = "RTA_MARK")]
     #[nl(attr = 16)]
     pub mark: Option<u32>,
-    /// Counters of a multicast entry.
+    /// Counters of a multicast entry. Read only.
     #[doc(alias = "RTA_MFC_STATS")]
     #[nl(attr = 17, read)]
     pub mfc_stats: Option<MfcStats>,
@@ -575,16 +612,17 @@ pub struct Route {
     #[doc(alias = "RTA_PREF")]
     #[nl(attr = 20)]
     pub pref: Option<RouterPref>,
-    /// Encapsulation of packets.
+    /// Kind of encapsulation. Encapsulation of packets.
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
     #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
     pub encap: Option<RouteEncap>,
-    /// IPv6: seconds until the route is removed.
+    /// IPv6: seconds until the route is removed. Write only.
     #[doc(alias = "RTA_EXPIRES")]
     #[nl(attr = 23, write)]
     pub expires: Option<Lifetime>,
     /// Time since a multicast entry was last used; an IPv6 route tells its expiry in `cache_info`.
+    /// Read only.
     #[doc(alias = "RTA_EXPIRES")]
     #[nl(attr = 23, read)]
     pub mfc_idle: Option<ClockTicks64>,
@@ -613,11 +651,12 @@ pub struct Route {
     #[doc(alias = "RTA_NH_ID")]
     #[nl(attr = 30)]
     pub nh_id: Option<u32>,
-    /// IPv6: flow label to look up for, big-endian.
+    /// IPv6: flow label to look up for, big-endian. From 0 to 1048575. Since Linux 6.14.
     #[doc(alias = "RTA_FLOWLABEL")]
     #[nl(attr = 31, as = Be, range(0, 1048575))]
     pub flowlabel: Option<u32>,
-    /// Why the kernel removed the route, in `RTM_DELROUTE` notifications; IPv6 only so far.
+    /// Why the kernel removed the route, in `RTM_DELROUTE` notifications; IPv6 only so far. Read
+    /// only. Since Linux 7.3.
     #[doc(alias = "RTA_DEL_REASON")]
     #[nl(attr = 32, read)]
     pub del_reason: Option<RouteDelReason>,
@@ -626,6 +665,10 @@ pub struct Route {
 }
 
 /// One next hop of several.
+///
+/// Defined in `linux/rtnetlink.h` as `struct rtnexthop` and `RTA_*`.
+#[doc(alias = "rtnexthop")]
+#[doc(alias = "RTA_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(record)]
 #[non_exhaustive]
@@ -655,7 +698,7 @@ pub struct NextHop {
     #[doc(alias = "RTA_NEWDST")]
     #[nl(attr = 19, by = inherited)]
     pub newdst: Option<RouteAddr>,
-    /// Encapsulation of packets.
+    /// Kind of encapsulation. Encapsulation of packets.
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
     #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
@@ -665,6 +708,9 @@ pub struct NextHop {
 }
 
 /// Hints for connections along a route.
+///
+/// Defined in `linux/rtnetlink.h` as `RTAX_*`.
+#[doc(alias = "RTAX_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct RouteMetrics {
@@ -705,7 +751,7 @@ pub struct RouteMetrics {
     #[doc(alias = "RTAX_REORDERING")]
     #[nl(attr = 9)]
     pub reordering: Option<u32>,
-    /// Hop limit or time to live of packets.
+    /// Hop limit or time to live of packets. From 0 to 255.
     #[doc(alias = "RTAX_HOPLIMIT")]
     #[nl(attr = 10, range(0, 255))]
     pub hoplimit: Option<u32>,
@@ -729,7 +775,7 @@ pub struct RouteMetrics {
     #[doc(alias = "RTAX_QUICKACK")]
     #[nl(attr = 15)]
     pub quickack: Option<u32>,
-    /// Name of TCP's congestion control.
+    /// Name of TCP's congestion control. At most 15 bytes.
     #[doc(alias = "RTAX_CC_ALGO")]
     #[nl(attr = 16, max = 15)]
     pub cc_algo: Option<NlString>,
@@ -767,7 +813,7 @@ pub enum RouteAddr {
     /// IPv6 address in the multicast routing cache.
     #[nl(case = 129)]
     Ip6mr(Ipv6Addr),
-    /// What this version does not know.
+    /// What a selector this version does not know selects.
     #[nl(other)]
     Other(Vec<u8>),
 }
@@ -786,7 +832,7 @@ pub enum ViaAddr {
     /// Link-layer address, MPLS routes only.
     #[nl(case = 17)]
     Packet(HwAddr),
-    /// What this version does not know.
+    /// What a selector this version does not know selects.
     #[nl(other)]
     Other(Vec<u8>),
 }

@@ -2,15 +2,16 @@
 
 //! Rules that choose a routing table.
 
-use crate::generated::core::AddressFamily;
-use crate::generated::core::IpProtocol;
-use crate::generated::route::route::RouteProtocol;
-use crate::generated::route::route::RouteTable;
+use crate::generated::core::{AddressFamily, IpProtocol};
+use crate::generated::route::route::{RouteProtocol, RouteTable};
 use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 use std::net::IpAddr;
 
 /// What a rule does with packets that match.
+///
+/// Defined in `linux/fib_rules.h` as `FR_ACT_*`.
+#[doc(alias = "FR_ACT_")]
 #[open_enum(u8)]
 pub enum RuleAction {
     /// Not said; a request to delete then matches any action.
@@ -43,34 +44,39 @@ pub enum RuleAction {
 }
 
 /// Flags of a rule.
+///
+/// Defined in `linux/fib_rules.h` as `FIB_RULE_*`.
+#[doc(alias = "FIB_RULE_")]
 #[flags(u32)]
 pub enum RuleFlags {
     /// Part of the family's default rules, which users cannot delete.
     #[doc(alias = "FIB_RULE_PERMANENT")]
-    PERMANENT = 1,
+    PERMANENT = 0x0000_0001,
     /// Applies to packets that do not match.
     #[doc(alias = "FIB_RULE_INVERT")]
-    INVERT = 2,
+    INVERT = 0x0000_0002,
     /// Read only: the rule to jump to does not exist.
     #[doc(alias = "FIB_RULE_UNRESOLVED")]
-    UNRESOLVED = 4,
+    UNRESOLVED = 0x0000_0004,
     /// Read only: the interface named in `iif_name` does not exist.
     #[doc(alias = "FIB_RULE_IIF_DETACHED")]
-    IIF_DETACHED = 8,
+    IIF_DETACHED = 0x0000_0008,
     /// Older name of `IIF_DETACHED`.
     #[doc(alias = "FIB_RULE_DEV_DETACHED")]
-    DEV_DETACHED = 8,
+    DEV_DETACHED = 0x0000_0008,
     /// Read only: the interface named in `oif_name` does not exist.
     #[doc(alias = "FIB_RULE_OIF_DETACHED")]
-    OIF_DETACHED = 16,
+    OIF_DETACHED = 0x0000_0010,
     /// IPv6: source prefixes are matched against the address that would be chosen.
     #[doc(alias = "FIB_RULE_FIND_SADDR")]
-    FIND_SADDR = 0x10000,
+    FIND_SADDR = 0x0001_0000,
 }
 
 /// Range of user ids, both ends included.
+///
+/// Defined in `linux/fib_rules.h` as `struct fib_rule_uid_range`.
 #[doc(alias = "fib_rule_uid_range")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct RuleUidRange {
     /// Lowest user id.
@@ -80,8 +86,10 @@ pub struct RuleUidRange {
 }
 
 /// Range of ports in host byte order, both ends included; equal for one port.
+///
+/// Defined in `linux/fib_rules.h` as `struct fib_rule_port_range`.
 #[doc(alias = "fib_rule_port_range")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct RulePortRange {
     /// Lowest port, at least 1.
@@ -91,6 +99,10 @@ pub struct RulePortRange {
 }
 
 /// A rule that chooses a routing table.
+///
+/// Defined in `linux/fib_rules.h` as `struct fib_rule_hdr` and `FRA_*`.
+#[doc(alias = "fib_rule_hdr")]
+#[doc(alias = "FRA_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(pads(18))]
 #[non_exhaustive]
@@ -121,7 +133,7 @@ pub struct Rule {
     #[doc(alias = "FRA_SRC")]
     #[nl(attr = 2)]
     pub src: Option<IpAddr>,
-    /// Interface the packet came in by; `lo` for packets of this host.
+    /// Interface the packet came in by; `lo` for packets of this host. At most 15 bytes.
     #[doc(alias = "FRA_IIFNAME")]
     #[nl(attr = 3, max = 15)]
     pub iif_name: Option<NlString>,
@@ -161,7 +173,7 @@ pub struct Rule {
     #[doc(alias = "FRA_FWMASK")]
     #[nl(attr = 16)]
     pub fwmask: Option<u32>,
-    /// Interface the sending socket is bound to.
+    /// Interface the sending socket is bound to. At most 15 bytes.
     #[doc(alias = "FRA_OIFNAME")]
     #[nl(attr = 17, max = 15)]
     pub oif_name: Option<NlString>,
@@ -189,27 +201,29 @@ pub struct Rule {
     #[doc(alias = "FRA_DPORT_RANGE")]
     #[nl(attr = 24)]
     pub dport_range: Option<RulePortRange>,
-    /// DSCP to match, 0 included; cannot go with a `tos`.
+    /// DSCP to match, 0 included; cannot go with a `tos`. From 0 to 63. Since Linux 6.12.
     #[doc(alias = "FRA_DSCP")]
     #[nl(attr = 25, range(0, 63))]
     pub dscp: Option<u8>,
-    /// IPv6: flow label to match, big-endian.
+    /// IPv6: flow label to match, big-endian. From 0 to 1048575. Since Linux 6.14.
     #[doc(alias = "FRA_FLOWLABEL")]
     #[nl(attr = 26, as = Be, range(0, 1048575))]
     pub flowlabel: Option<u32>,
-    /// IPv6: bits of the flow label to compare, big-endian.
+    /// IPv6: bits of the flow label to compare, big-endian. From 0 to 1048575. Since Linux 6.14.
     #[doc(alias = "FRA_FLOWLABEL_MASK")]
     #[nl(attr = 27, as = Be, range(0, 1048575))]
     pub flowlabel_mask: Option<u32>,
-    /// Bits of the source port to compare, host order; needs a range of one port.
+    /// Bits of the source port to compare, host order; needs a range of one port. Since Linux
+    /// 6.15.
     #[doc(alias = "FRA_SPORT_MASK")]
     #[nl(attr = 28)]
     pub sport_mask: Option<u16>,
-    /// Bits of the destination port to compare, host order; needs a range of one port.
+    /// Bits of the destination port to compare, host order; needs a range of one port. Since Linux
+    /// 6.15.
     #[doc(alias = "FRA_DPORT_MASK")]
     #[nl(attr = 29)]
     pub dport_mask: Option<u16>,
-    /// Bits of the DSCP to compare.
+    /// Bits of the DSCP to compare. From 0 to 63. Since Linux 6.15.
     #[doc(alias = "FRA_DSCP_MASK")]
     #[nl(attr = 30, range(0, 63))]
     pub dscp_mask: Option<u8>,

@@ -7,11 +7,14 @@ use crate::wire::Unknown;
 use nlgen_macros::Attrs;
 
 /// Settings of a pair on creation.
+///
+/// Defined in `linux/veth.h` as `VETH_INFO_*`.
+#[doc(alias = "VETH_INFO_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VethLink {
-    /// The other one, with its own header and attributes; absent gives it defaults. Reading, `link`
-    /// of the interface says which it is.
+    /// The other one, with its own header and attributes; absent gives it defaults. Reading,
+    /// `link` of the interface says which it is. Write only.
     #[doc(alias = "VETH_INFO_PEER")]
     #[nl(attr = 1, write)]
     pub peer: Option<Box<Link>>,

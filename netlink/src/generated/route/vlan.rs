@@ -7,28 +7,33 @@ use crate::wire::{Items, Unknown};
 use nlgen_macros::{Attrs, Layout, flags};
 
 /// Behaviour of a VLAN interface.
+///
+/// Defined in `linux/if_vlan.h` as `VLAN_FLAG_*`.
+#[doc(alias = "VLAN_FLAG_")]
 #[flags(u32)]
 pub enum VlanFlags {
     /// Packets seem untagged on the interface; on by default.
     #[doc(alias = "VLAN_FLAG_REORDER_HDR")]
-    REORDER_HDR = 1,
+    REORDER_HDR = 0x0000_0001,
     /// Announces the VLAN by GVRP.
     #[doc(alias = "VLAN_FLAG_GVRP")]
-    GVRP = 2,
+    GVRP = 0x0000_0002,
     /// Does not follow the state of the interface below.
     #[doc(alias = "VLAN_FLAG_LOOSE_BINDING")]
-    LOOSE_BINDING = 4,
+    LOOSE_BINDING = 0x0000_0004,
     /// Announces the VLAN by MVRP.
     #[doc(alias = "VLAN_FLAG_MVRP")]
-    MVRP = 8,
+    MVRP = 0x0000_0008,
     /// Has carrier only while a bridge port in the VLAN has; the interface below is a bridge.
     #[doc(alias = "VLAN_FLAG_BRIDGE_BINDING")]
-    BRIDGE_BINDING = 16,
+    BRIDGE_BINDING = 0x0000_0010,
 }
 
 /// Flags of a VLAN interface, and which of them to change.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vlan_flags`.
 #[doc(alias = "ifla_vlan_flags")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VlanFlagsMask {
     /// The flags.
@@ -38,8 +43,10 @@ pub struct VlanFlagsMask {
 }
 
 /// One translation between packet priority and priority in the tag.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vlan_qos_mapping`.
 #[doc(alias = "ifla_vlan_qos_mapping")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VlanQosMapping {
     /// Outgoing: packet priority; incoming: priority in the tag, 0 to 7.
@@ -49,10 +56,13 @@ pub struct VlanQosMapping {
 }
 
 /// Settings of a VLAN interface.
+///
+/// Defined in `linux/if_link.h` as `IFLA_VLAN_*`.
+#[doc(alias = "IFLA_VLAN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VlanLink {
-    /// VLAN id, 0 to 4094; required on creation.
+    /// VLAN id, 0 to 4094; required on creation. From 0 to 4094.
     #[doc(alias = "IFLA_VLAN_ID")]
     #[nl(attr = 1, range(0, 4094))]
     pub id: Option<u16>,

@@ -5,10 +5,12 @@
 use crate::generated::core::Seconds;
 use crate::wire::{Be, Unknown};
 use nlgen_macros::{Attrs, Layout, open_enum};
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether outer IPv4 packets may be fragmented.
+///
+/// Defined in `linux/if_link.h` as `VXLAN_DF_*`.
+#[doc(alias = "VXLAN_DF_")]
 #[open_enum(u8)]
 pub enum VxlanDf {
     /// They may; the default.
@@ -23,19 +25,24 @@ pub enum VxlanDf {
 }
 
 /// Where the flow label of outer IPv6 packets comes from.
+///
+/// Defined in `linux/if_link.h` as `VXLAN_LABEL_*`.
+#[doc(alias = "VXLAN_LABEL_")]
 #[open_enum(u32)]
 pub enum VxlanLabelPolicy {
-    /// From the setting `label`; the default.
+    /// From the setting `label`; the default. Since Linux 6.7.
     #[doc(alias = "VXLAN_LABEL_FIXED")]
     FIXED = 0,
-    /// From the inner packet, 0 where it is not IPv6.
+    /// From the inner packet, 0 where it is not IPv6. Since Linux 6.7.
     #[doc(alias = "VXLAN_LABEL_INHERIT")]
     INHERIT = 1,
 }
 
 /// UDP source ports to choose from by hash of the inner packet.
+///
+/// Defined in `linux/if_link.h` as `struct ifla_vxlan_port_range`.
 #[doc(alias = "ifla_vxlan_port_range")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VxlanPortRange {
     /// First port.
@@ -47,8 +54,10 @@ pub struct VxlanPortRange {
 }
 
 /// Bits of the VXLAN header, in the order of the wire.
+///
+/// Defined in `linux/if_link.h` as `struct vxlanhdr`.
 #[doc(alias = "vxlanhdr")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Layout)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VxlanHdr {
     /// First word: flags.
@@ -62,10 +71,14 @@ pub struct VxlanHdr {
 }
 
 /// Settings of a VXLAN interface.
+///
+/// Defined in `linux/if_link.h` as `IFLA_VXLAN_*`.
+#[doc(alias = "IFLA_VXLAN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct VxlanLink {
-    /// Network identifier (VNI), 0 to 16,777,215; required unless metadata is collected.
+    /// Network identifier (VNI), 0 to 16,777,215; required unless metadata is collected. From 0 to
+    /// 16777215.
     #[doc(alias = "IFLA_VXLAN_ID")]
     #[nl(attr = 1, range(0, 16777215))]
     pub id: Option<u32>,
@@ -173,11 +186,11 @@ pub struct VxlanLink {
     #[doc(alias = "IFLA_VXLAN_GPE")]
     #[nl(attr = 27, flag)]
     pub gpe: bool,
-    /// Whether the time to live is copied from the inner packet.
+    /// Whether the time to live is copied from the inner packet. Read only.
     #[doc(alias = "IFLA_VXLAN_TTL_INHERIT")]
     #[nl(attr = 28, read)]
     pub ttl_inherit: Option<bool>,
-    /// Copies the time to live from the inner packet; set on creation only.
+    /// Copies the time to live from the inner packet; set on creation only. Write only.
     #[doc(alias = "IFLA_VXLAN_TTL_INHERIT")]
     #[nl(attr = 28, flag, write)]
     pub set_ttl_inherit: bool,
@@ -190,19 +203,20 @@ pub struct VxlanLink {
     #[doc(alias = "IFLA_VXLAN_VNIFILTER")]
     #[nl(attr = 30)]
     pub vnifilter: Option<bool>,
-    /// Hands packets for another VXLAN interface of this host over directly; on by default.
+    /// Hands packets for another VXLAN interface of this host over directly; on by default. Since
+    /// Linux 6.5.
     #[doc(alias = "IFLA_VXLAN_LOCALBYPASS")]
     #[nl(attr = 31)]
     pub localbypass: Option<bool>,
-    /// Where the flow label of outer IPv6 packets comes from.
+    /// Where the flow label of outer IPv6 packets comes from. Since Linux 6.7.
     #[doc(alias = "IFLA_VXLAN_LABEL_POLICY")]
     #[nl(attr = 32)]
     pub label_policy: Option<VxlanLabelPolicy>,
-    /// Header bits that must be 0 in received packets; set on creation only.
+    /// Header bits that must be 0 in received packets; set on creation only. Since Linux 6.14.
     #[doc(alias = "IFLA_VXLAN_RESERVED_BITS")]
     #[nl(attr = 33)]
     pub reserved_bits: Option<VxlanHdr>,
-    /// Sends multicast as the multicast routing table says.
+    /// Sends multicast as the multicast routing table says. Since Linux 6.15.
     #[doc(alias = "IFLA_VXLAN_MC_ROUTE")]
     #[nl(attr = 34)]
     pub mc_route: Option<bool>,

@@ -11,7 +11,10 @@ pub enum Named {
     #[nl(case = "leaf")]
     Leaf,
     #[nl(other)]
-    Other { kind: NlString, data: Option<Vec<u8>> },
+    Other {
+        kind: NlString,
+        data: Option<Vec<u8>>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Kind)]

@@ -1,7 +1,7 @@
 //! What is right compiles.
 
-use netlink::wire::{Be, Chars, Growth, InetAddr, NlString};
 use netlink::Layout;
+use netlink::wire::{Be, Chars, Growth, InetAddr, NlString};
 
 #[derive(Clone, Debug, Default, PartialEq, Layout)]
 #[nl(pad_end = 3)]
