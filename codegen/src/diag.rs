@@ -35,7 +35,11 @@ pub(crate) struct Sp<T> {
 impl Span {
     /// A range of bytes in source number `file`.
     pub(crate) fn new(file: usize, range: Range<usize>) -> Self {
-        Self { file, start: range.start, end: range.end }
+        Self {
+            file,
+            start: range.start,
+            end: range.end,
+        }
     }
 
     /// Attaches this place to a value.
@@ -135,10 +139,14 @@ fn render_one(diag: &Diag, sources: &[Source], spec_dir: &str) -> String {
         (excerpt, label)
     });
     let annotation = Level::Error.span(main.range.clone());
-    let annotation =
-        if diag.label.is_empty() { annotation } else { annotation.label(&diag.label) };
-    let mut message =
-        Level::Error.title(&diag.message).snippet(main.snippet().annotation(annotation));
+    let annotation = if diag.label.is_empty() {
+        annotation
+    } else {
+        annotation.label(&diag.label)
+    };
+    let mut message = Level::Error
+        .title(&diag.message)
+        .snippet(main.snippet().annotation(annotation));
     if let Some((excerpt, label)) = &related {
         let annotation = Level::Note.span(excerpt.range.clone()).label(label);
         message = message.snippet(excerpt.snippet().annotation(annotation));
@@ -146,7 +154,10 @@ fn render_one(diag: &Diag, sources: &[Source], spec_dir: &str) -> String {
     if let Some(help) = &diag.help {
         message = message.footer(Level::Help.title(help));
     }
-    Renderer::plain().term_width(160).render(message).to_string()
+    Renderer::plain()
+        .term_width(160)
+        .render(message)
+        .to_string()
 }
 
 /// The line a span starts in. A whole file is never handed to the renderer: one line is enough, and its tabs and control
@@ -161,7 +172,12 @@ struct Excerpt {
 impl Excerpt {
     fn new(sources: &[Source], spec_dir: &str, span: Span) -> Self {
         let Some(source) = sources.get(span.file) else {
-            return Self { origin: String::new(), line: 1, text: String::new(), range: 0..0 };
+            return Self {
+                origin: String::new(),
+                line: 1,
+                text: String::new(),
+                range: 0..0,
+            };
         };
         let text = source.text.as_str();
         let mut start = span.start.min(text.len());
@@ -174,7 +190,10 @@ impl Excerpt {
         let line_text = rest.split('\n').next().unwrap_or_default();
         let line_text = line_text.strip_suffix('\r').unwrap_or(line_text);
         let from = (start - line_start).min(line_text.len());
-        let mut to = span.end.saturating_sub(line_start).clamp(from, line_text.len());
+        let mut to = span
+            .end
+            .saturating_sub(line_start)
+            .clamp(from, line_text.len());
         while !line_text.is_char_boundary(to) {
             to += 1;
         }
@@ -199,20 +218,32 @@ impl Excerpt {
         if range.is_empty() {
             // A caret needs a character to stand under.
             shown.push(' ');
-            let width = shown.get(range.start..).and_then(|rest| rest.chars().next());
+            let width = shown
+                .get(range.start..)
+                .and_then(|rest| rest.chars().next());
             range.end = range.start + width.map_or(1, char::len_utf8);
         }
         let line = 1 + before.matches('\n').count();
-        Self { origin: format!("{spec_dir}/{}", source.path), line, text: shown, range }
+        Self {
+            origin: format!("{spec_dir}/{}", source.path),
+            line,
+            text: shown,
+            range,
+        }
     }
 
     fn snippet(&self) -> Snippet<'_> {
-        Snippet::source(&self.text).line_start(self.line).origin(&self.origin)
+        Snippet::source(&self.text)
+            .line_start(self.line)
+            .origin(&self.origin)
     }
 }
 
 /// The candidate most like `name`, if at most a third of it differs.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let most = 1 + name.chars().count() / 3;
     candidates
         .into_iter()
@@ -235,7 +266,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut next = vec![i + 1];
         let (mut left, mut diagonal) = (i + 1, i);
         for (to, above) in b.iter().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(from != to)).min(left + 1).min(above + 1);
+            left = (diagonal + usize::from(from != to))
+                .min(left + 1)
+                .min(above + 1);
             diagonal = *above;
             next.push(left);
         }
@@ -266,9 +299,15 @@ mod tests {
     #[test]
     fn places() {
         let text = "a = 1\r\n\tbä = 2\n".to_owned();
-        let sources = [Source { path: "x.toml".into(), text }];
+        let sources = [Source {
+            path: "x.toml".into(),
+            text,
+        }];
         let mut diags = Diags::default();
-        diags.error(Span::new(0, 8..11), "no").label("here").help("so");
+        diags
+            .error(Span::new(0, 8..11), "no")
+            .label("here")
+            .help("so");
         diags.error(Span::new(0, 9999..99999), "beyond");
         diags.error(Span::new(7, 0..0), "no file");
         let shown = diags.render(&sources, "spec");

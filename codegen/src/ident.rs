@@ -11,11 +11,52 @@ const KEYWORDS: &[&str] = &[
 
 /// Type names that generated code brings into scope by itself, or that mean something in it.
 const TAKEN: &[&str] = &[
-    "Self", "Option", "Vec", "Box", "String", "Some", "None", "Ok", "Err", "NlString", "MacAddr",
-    "HwAddr", "InetAddr", "Bitfield32", "Unknown", "Growth", "IpAddr", "Ipv4Addr", "Ipv6Addr",
-    "Native", "Be", "Bare", "Wire", "WireBe", "Chars", "Uint", "Packed", "Index", "Items",
-    "Records", "Attrs", "Kind", "Layout", "Messages", "Time", "Clone", "Copy", "Debug", "Default",
-    "PartialEq", "Eq", "Hash", "PartialOrd", "Ord", "Value", "Codec",
+    "Self",
+    "Option",
+    "Vec",
+    "Box",
+    "String",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "NlString",
+    "MacAddr",
+    "HwAddr",
+    "InetAddr",
+    "Bitfield32",
+    "Unknown",
+    "Growth",
+    "IpAddr",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "Native",
+    "Be",
+    "Bare",
+    "Wire",
+    "WireBe",
+    "Chars",
+    "Uint",
+    "Packed",
+    "Index",
+    "Items",
+    "Records",
+    "Attrs",
+    "Kind",
+    "Layout",
+    "Messages",
+    "Time",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "PartialEq",
+    "Eq",
+    "Hash",
+    "PartialOrd",
+    "Ord",
+    "Value",
+    "Codec",
 ];
 
 /// Field names that the generated code uses itself.
@@ -24,7 +65,9 @@ const RESERVED_FIELDS: &[&str] = &["unknown", "growth"];
 /// Whether a name reads `like_this`: lower-case letters, digits and single underscores, a letter first.
 pub(crate) fn is_snake(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !name.ends_with('_')
         && !name.contains("__")
 }
@@ -100,11 +143,17 @@ pub(crate) fn upper(name: &str) -> String {
 
 /// A `snake_case` form of a name that is none, for suggestions; empty if nothing can be made of it.
 pub(crate) fn suggest_snake(name: &str) -> String {
-    let plain: String =
-        snake(name).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let plain: String = snake(name)
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     let parts: Vec<&str> = plain.split('_').filter(|part| !part.is_empty()).collect();
     let joined = parts.join("_");
-    if is_snake(&joined) { joined } else { String::new() }
+    if is_snake(&joined) {
+        joined
+    } else {
+        String::new()
+    }
 }
 
 /// A `CamelCase` form of a name that is none, for suggestions; empty if nothing can be made of it.
@@ -116,7 +165,11 @@ pub(crate) fn suggest_camel(name: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
     let camel = camel(&plain);
-    if is_camel(&camel) { camel } else { String::new() }
+    if is_camel(&camel) {
+        camel
+    } else {
+        String::new()
+    }
 }
 
 #[cfg(test)]

@@ -71,14 +71,19 @@ pub fn model(sources: &[Source], options: &Options) -> Result<model::Protocol, R
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let mut diags = Diags::default();
     let parsed = sorted.iter().enumerate();
-    let files: Vec<syntax::File> =
-        parsed.filter_map(|(number, source)| syntax::parse(source, number, &mut diags)).collect();
+    let files: Vec<syntax::File> = parsed
+        .filter_map(|(number, source)| syntax::parse(source, number, &mut diags))
+        .collect();
     // Without a broken file, names of others would seem not to exist.
     if !diags.is_empty() && files.len() < sorted.len() {
         return Err(Report(diags.render(&sorted, &options.spec_dir)));
     }
     let protocol = resolve::resolve(&files, &mut diags);
-    if diags.is_empty() { Ok(protocol) } else { Err(Report(diags.render(&sorted, &options.spec_dir))) }
+    if diags.is_empty() {
+        Ok(protocol)
+    } else {
+        Err(Report(diags.render(&sorted, &options.spec_dir)))
+    }
 }
 
 /// Generates the Rust files.

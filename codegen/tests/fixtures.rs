@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 fn fixtures(group: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(group)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(group)
 }
 
 fn bless() -> bool {
@@ -76,12 +78,17 @@ fn nest(outputs: &[Output], directory: &str, depth: usize) -> String {
         }
     }
     for output in outputs {
-        let Some(name) = output.path.strip_prefix(directory) else { continue };
+        let Some(name) = output.path.strip_prefix(directory) else {
+            continue;
+        };
         if let Some(name) = name.strip_suffix(".rs").filter(|name| !name.contains('/')) {
             if name != "mod" {
                 text.push_str(&format!("pub mod {name} {{\n{}}}\n\n", output.text));
             }
-        } else if let Some(name) = name.strip_suffix("/mod.rs").filter(|name| !name.contains('/')) {
+        } else if let Some(name) = name
+            .strip_suffix("/mod.rs")
+            .filter(|name| !name.contains('/'))
+        {
             let inner = nest(outputs, &here(&format!("{name}/")), depth + 1);
             text.push_str(&format!("pub mod {name} {{\n{inner}}}\n\n"));
         }
@@ -98,7 +105,12 @@ fn rustfmt(text: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "rustfmt refuses:\n{text}");
     String::from_utf8(output.stdout).unwrap()
@@ -110,12 +122,24 @@ fn compare(file: &Path, found: &str) -> Option<String> {
         fs::write(file, found).unwrap();
         return None;
     }
-    let expected = fs::read_to_string(file).unwrap_or_default().replace("\r\n", "\n");
+    let expected = fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     if expected == found {
         return None;
     }
-    let line = expected.lines().zip(found.lines()).take_while(|(a, b)| a == b).count();
-    let show = |text: &str| text.lines().skip(line).take(6).collect::<Vec<_>>().join("\n  ");
+    let line = expected
+        .lines()
+        .zip(found.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let show = |text: &str| {
+        text.lines()
+            .skip(line)
+            .take(6)
+            .collect::<Vec<_>>()
+            .join("\n  ")
+    };
     Some(format!(
         "{} differs from line {} on\nexpected:\n  {}\nfound:\n  {}\n",
         file.display(),
@@ -138,11 +162,16 @@ fn ok() {
     let mut wrong = Vec::new();
     let mut list = "//! All cases, for the crate that compiles them.\n\n".to_owned();
     for case in cases("ok") {
-        list.push_str(&format!("#[path = \"{case}/expected.rs\"]\npub mod {case};\n"));
+        list.push_str(&format!(
+            "#[path = \"{case}/expected.rs\"]\npub mod {case};\n"
+        ));
         match codegen::generate(&sources("ok", &case), &options(&case)) {
             Ok(outputs) => {
                 let text = rustfmt(&nest(&outputs, "", 0));
-                wrong.extend(compare(&fixtures("ok").join(&case).join("expected.rs"), &text));
+                wrong.extend(compare(
+                    &fixtures("ok").join(&case).join("expected.rs"),
+                    &text,
+                ));
             }
             Err(report) => wrong.push(format!("ok/{case} is refused:\n{report}")),
         }
@@ -172,9 +201,15 @@ fn no_orphans() {
         for case in cases(group) {
             let mut found = BTreeMap::new();
             files(&fixtures(group).join(&case), "", &mut found);
-            assert!(found.contains_key(expected), "{group}/{case} has no {expected}");
+            assert!(
+                found.contains_key(expected),
+                "{group}/{case} has no {expected}"
+            );
             for path in found.keys() {
-                assert!(path == expected || path.ends_with(".toml"), "{group}/{case}/{path} is not used");
+                assert!(
+                    path == expected || path.ends_with(".toml"),
+                    "{group}/{case}/{path} is not used"
+                );
             }
         }
     }
@@ -187,7 +222,11 @@ fn order_of_sources_does_not_matter() {
         let options = options(&case);
         let forward = codegen::generate(&sources, &options).unwrap();
         sources.reverse();
-        assert_eq!(forward, codegen::generate(&sources, &options).unwrap(), "{case}");
+        assert_eq!(
+            forward,
+            codegen::generate(&sources, &options).unwrap(),
+            "{case}"
+        );
     }
 }
 
@@ -195,6 +234,9 @@ fn order_of_sources_does_not_matter() {
 fn attributes_are_listed_in_order() {
     let list = codegen::attributes(&sources("ok", "netem")).unwrap();
     let first = list.first().unwrap();
-    assert_eq!((first.set.as_str(), first.c.as_str(), first.id), ("NetemAttrs", "TCA_NETEM_CORR", 1));
+    assert_eq!(
+        (first.set.as_str(), first.c.as_str(), first.id),
+        ("NetemAttrs", "TCA_NETEM_CORR", 1)
+    );
     assert_eq!(first.module, "netem");
 }

@@ -91,7 +91,13 @@ pub struct Undecodable {
 
 impl fmt::Debug for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Undecodable(type {}, {} bytes: {})", self.kind, self.raw.len(), self.error)
+        write!(
+            f,
+            "Undecodable(type {}, {} bytes: {})",
+            self.kind,
+            self.raw.len(),
+            self.error
+        )
     }
 }
 
@@ -126,7 +132,11 @@ fn check(operation: &'static str, state: DumpState, undecodable: &[Undecodable])
     match state {
         DumpState::Complete | DumpState::Stopped => {}
         DumpState::Interrupted { attempts } => {
-            return Err(Kind::Interrupted { operation, attempts }.into());
+            return Err(Kind::Interrupted {
+                operation,
+                attempts,
+            }
+            .into());
         }
         DumpState::Failed(error) => return Err(error),
     }
@@ -134,7 +144,12 @@ fn check(operation: &'static str, state: DumpState, undecodable: &[Undecodable])
         None => Ok(()),
         Some(first) => {
             let (count, source) = (undecodable.len(), first.error.clone());
-            Err(Kind::Undecodable { operation, count, source }.into())
+            Err(Kind::Undecodable {
+                operation,
+                count,
+                source,
+            }
+            .into())
         }
     }
 }
@@ -150,7 +165,11 @@ pub struct Collector<L> {
 impl<L: Listing> Collector<L> {
     /// Nothing collected yet.
     pub fn new(listing: L) -> Self {
-        Self { listing, kind: None, undecodable: Vec::new() }
+        Self {
+            listing,
+            kind: None,
+            undecodable: Vec::new(),
+        }
     }
 
     /// Appends the request and forgets what was collected before.
@@ -197,18 +216,30 @@ impl<L: Listing> Collector<L> {
 
     /// Whether a refusal means that there is nothing to list.
     pub fn is_empty(&self, error: &Error) -> bool {
-        error.errno().is_some_and(|errno| self.listing.is_empty(errno))
+        error
+            .errno()
+            .is_some_and(|errno| self.listing.is_empty(errno))
     }
 
     /// The list.
     pub fn dump(self, request: &Request, items: Vec<L::Item>, state: DumpState) -> Dump<L::Item> {
         let operation = request.operation();
-        Dump { items, undecodable: self.undecodable, state, operation }
+        Dump {
+            items,
+            undecodable: self.undecodable,
+            state,
+            operation,
+        }
     }
 
     /// The end of a scan.
     pub fn scanned(self, request: &Request, count: usize, state: DumpState) -> Scanned {
         let operation = request.operation();
-        Scanned { count, undecodable: self.undecodable, state, operation }
+        Scanned {
+            count,
+            undecodable: self.undecodable,
+            state,
+            operation,
+        }
     }
 }

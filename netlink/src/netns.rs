@@ -46,7 +46,8 @@ impl NetNs {
     /// # Errors
     /// Those of opening the file. That it is a network namespace shows only when it is used.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io("cannot open the namespace", error))?;
+        let file =
+            File::open(path).map_err(|error| Error::io("cannot open the namespace", error))?;
         Ok(Self(file.into()))
     }
 
@@ -82,7 +83,8 @@ impl NetNs {
     /// Those of duplicating a file descriptor.
     pub fn try_clone(&self) -> Result<Self> {
         let copy = self.0.try_clone();
-        copy.map(Self).map_err(|error| Error::io("cannot duplicate the handle", error))
+        copy.map(Self)
+            .map_err(|error| Error::io("cannot duplicate the handle", error))
     }
 }
 
@@ -112,6 +114,8 @@ fn on_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
             .spawn_scoped(scope, work)
             .map_err(|error| Error::io("cannot start a thread", error))?;
         // A panic of `work` is a bug of its author and goes on in the thread that asked for it.
-        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

@@ -55,14 +55,24 @@ pub struct Simple<'b, B: Clone, R = Done> {
 impl<'b, B: Clone> Simple<'b, B> {
     /// Sends `body`, and wants to know only whether that worked.
     pub fn new(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
-        Self { message, flags, body, replies: Done }
+        Self {
+            message,
+            flags,
+            body,
+            replies: Done,
+        }
     }
 }
 
 impl<'b, B: Clone, T> Simple<'b, B, One<T>> {
     /// Sends `body`, and wants the object that answers.
     pub fn for_one(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
-        Self { message, flags, body, replies: One::new(&message) }
+        Self {
+            message,
+            flags,
+            body,
+            replies: One::new(&message),
+        }
     }
 }
 
@@ -119,7 +129,10 @@ pub struct One<T> {
 impl<T> One<T> {
     /// Waits for the object that answers `message`.
     pub fn new(message: &MessageType) -> Self {
-        Self { kind: message.answer, object: None }
+        Self {
+            kind: message.answer,
+            object: None,
+        }
     }
 }
 

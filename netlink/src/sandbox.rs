@@ -65,7 +65,13 @@ pub fn spawn(command: Command) -> Result<Child, Error> {
 /// Whether an error of this module means that the system forbids unprivileged user namespaces, as
 /// opposed to a program that does not exist or a process with too many threads.
 pub fn is_forbidden(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Sandbox { forbidden: true, .. })
+    matches!(
+        error.kind(),
+        Kind::Sandbox {
+            forbidden: true,
+            ..
+        }
+    )
 }
 
 /// Settings that restrict user namespaces, the value that means "forbidden", and what to do.
@@ -117,5 +123,11 @@ fn explain(step: Step, error: io::Error) -> Error {
         _ => hint(),
     };
     let forbidden = step != Step::Start && !many_threads;
-    Kind::Sandbox { doing, hint, forbidden, source: Arc::new(error) }.into()
+    Kind::Sandbox {
+        doing,
+        hint,
+        forbidden,
+        source: Arc::new(error),
+    }
+    .into()
 }

@@ -20,7 +20,10 @@ pub struct Captured {
 /// On a line that is not of that form.
 #[must_use]
 pub fn captured(text: &str) -> Vec<Captured> {
-    text.lines().filter(|line| !line.starts_with('#')).map(line).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(line)
+        .collect()
 }
 
 fn line(line: &str) -> Captured {
@@ -30,7 +33,12 @@ fn line(line: &str) -> Captured {
     let to_kernel = word() == "to";
     let kind = word().parse().expect("a message type");
     let hex = word().replace('-', "");
-    Captured { to_kernel, kind, body: from_hex(&hex), origin: origin.to_owned() }
+    Captured {
+        to_kernel,
+        kind,
+        body: from_hex(&hex),
+        origin: origin.to_owned(),
+    }
 }
 
 /// Bytes from hexadecimal digits.
@@ -43,5 +51,8 @@ pub fn from_hex(text: &str) -> Vec<u8> {
         .chars()
         .map(|digit| digit.to_digit(16).expect("a hexadecimal digit") as u8)
         .collect();
-    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+    digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect()
 }

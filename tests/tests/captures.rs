@@ -22,7 +22,11 @@ fn shape(kind: u16) -> Shape {
 }
 
 fn direction(message: &Captured) -> Direction {
-    if message.to_kernel { Direction::ToKernel } else { Direction::FromKernel }
+    if message.to_kernel {
+        Direction::ToKernel
+    } else {
+        Direction::FromKernel
+    }
 }
 
 #[test]
@@ -44,18 +48,41 @@ fn captures_encode_losslessly() {
         let canonical = |bytes: &[u8]| schema::canonical(&shape, bytes, message.to_kernel);
         if canonical(&encoded) != canonical(&message.body) {
             let show = |bytes: &[u8]| schema::annotate(&shape, bytes, message.to_kernel);
-            failures.push(format!("{}\n{}\n{}", message.origin, show(&message.body), show(&encoded)));
+            failures.push(format!(
+                "{}\n{}\n{}",
+                message.origin,
+                show(&message.body),
+                show(&encoded)
+            ));
         }
     }
-    assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), captures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {}\n{}",
+        failures.len(),
+        captures.len(),
+        failures.join("\n")
+    );
 }
 
 /// Attributes that stay raw although a spec knows them: each with the reason.
 const RAW: &[(&str, &str)] = &[
-    ("bridge_slave", "sends slave data without the slave kind that selects its form"),
-    ("bond_slave", "sends slave data without the slave kind that selects its form"),
-    ("num_unsol_na", "sends one attribute twice; the earlier one is kept raw"),
-    ("nat 192.0.2.1", "sends an attribute that no kernel has read since 2.6"),
+    (
+        "bridge_slave",
+        "sends slave data without the slave kind that selects its form",
+    ),
+    (
+        "bond_slave",
+        "sends slave data without the slave kind that selects its form",
+    ),
+    (
+        "num_unsol_na",
+        "sends one attribute twice; the earlier one is kept raw",
+    ),
+    (
+        "nat 192.0.2.1",
+        "sends an attribute that no kernel has read since 2.6",
+    ),
 ];
 
 #[test]
@@ -63,16 +90,34 @@ fn captures_leave_nothing_unknown() {
     let mut failures = Vec::new();
     for message in route() {
         let cx = Cx::new(direction(&message));
-        let Ok(decoded) = RouteMessage::decode(message.kind, &message.body, cx) else { continue };
+        let Ok(decoded) = RouteMessage::decode(message.kind, &message.body, cx) else {
+            continue;
+        };
         let text = format!("{decoded:?}");
-        let raw = text.split("unknown: {").skip(1).find(|rest| !rest.starts_with('}') && !rest.starts_with("\"header\""));
+        let raw = text
+            .split("unknown: {")
+            .skip(1)
+            .find(|rest| !rest.starts_with('}') && !rest.starts_with("\"header\""));
         if let Some(raw) = raw {
-            if !RAW.iter().any(|(command, _)| message.origin.contains(command)) {
-                failures.push(format!("{} {}\n  {}", message.kind, message.origin, raw.split('}').next().unwrap()));
+            if !RAW
+                .iter()
+                .any(|(command, _)| message.origin.contains(command))
+            {
+                failures.push(format!(
+                    "{} {}\n  {}",
+                    message.kind,
+                    message.origin,
+                    raw.split('}').next().unwrap()
+                ));
             }
         }
     }
-    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{}\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 /// One change to a message: cut it short, flip bits, or overwrite a length.

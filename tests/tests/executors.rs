@@ -39,7 +39,9 @@ impl Kernel {
     /// The datagrams that answer a datagram of requests.
     fn answer(&mut self, datagram: &[u8]) -> Vec<Vec<u8>> {
         self.sent += 1;
-        messages(datagram).flat_map(|message| self.answer_one(&message.unwrap())).collect()
+        messages(datagram)
+            .flat_map(|message| self.answer_one(&message.unwrap()))
+            .collect()
     }
 
     fn answer_one(&mut self, request: &Message<'_>) -> Vec<Vec<u8>> {
@@ -47,7 +49,12 @@ impl Kernel {
         let link = Link::decode(request.body(), netlink::wire::Cx::to_kernel()).unwrap();
         let error = |errno: i32| {
             let body = [&(-errno).to_ne_bytes()[..], &[0; 16]].concat();
-            vec![message(ControlType::ERROR.0, MsgFlags::CAPPED, sequence, &body)]
+            vec![message(
+                ControlType::ERROR.0,
+                MsgFlags::CAPPED,
+                sequence,
+                &body,
+            )]
         };
         if request.kind() == RouteMessage::NEW_LINK.id {
             if self.links.iter().any(|known| known.name == link.name) {
@@ -61,7 +68,10 @@ impl Kernel {
         let new = RouteMessage::NEW_LINK.id;
         if request.flags().contains(MsgFlags::DUMP) {
             let done = message(ControlType::DONE.0, MsgFlags::MULTI, sequence, &[0; 4]);
-            let parts = self.links.iter().map(|l| message(new, MsgFlags::MULTI, sequence, &body(l)));
+            let parts = self
+                .links
+                .iter()
+                .map(|l| message(new, MsgFlags::MULTI, sequence, &body(l)));
             return parts.chain([done]).collect();
         }
         match self.links.iter().find(|known| known.name == link.name) {
@@ -73,7 +83,8 @@ impl Kernel {
 
 fn body(link: &Link) -> Vec<u8> {
     let mut bytes = Vec::new();
-    link.encode(&mut Encoder::lossless(&mut bytes, Direction::FromKernel)).unwrap();
+    link.encode(&mut Encoder::lossless(&mut bytes, Direction::FromKernel))
+        .unwrap();
     bytes
 }
 
@@ -128,7 +139,11 @@ fn poll_datagram(flight: &mut Flight, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
     let queue = flight
         .queue
         .get_or_insert_with(|| flight.kernel.lock().unwrap().answer(&flight.bytes).into());
-    Poll::Ready(queue.pop_front().expect("the exchange ends before the answers do"))
+    Poll::Ready(
+        queue
+            .pop_front()
+            .expect("the exchange ends before the answers do"),
+    )
 }
 
 impl Flight {
@@ -136,7 +151,14 @@ impl Flight {
         request.stamp(&mut bytes, 7, PORT).unwrap();
         let exchange = Exchange::new(7, PORT, request.until());
         let kernel = kernel.0.clone();
-        Self { request, bytes, exchange, kernel, queue: None, slept: false }
+        Self {
+            request,
+            bytes,
+            exchange,
+            kernel,
+            queue: None,
+            slept: false,
+        }
     }
 
     /// Ready when the exchange is over.
@@ -220,13 +242,21 @@ where
     type Output = Result<Dump<L::Item>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { flight, collector, items } = self.get_mut();
+        let Self {
+            flight,
+            collector,
+            items,
+        } = self.get_mut();
         let flight = match flight {
             Ok(flight) => flight,
             Err(error) => return Poll::Ready(Err(error.take().expect("polled after the end"))),
         };
         let polled = flight.poll(cx, |message| {
-            items.extend(collector.as_mut().and_then(|collector| collector.item(message)));
+            items.extend(
+                collector
+                    .as_mut()
+                    .and_then(|collector| collector.item(message)),
+            );
             Flow::More
         });
         match polled {
@@ -235,7 +265,11 @@ where
             Poll::Ready(Ok(_)) => {
                 let collector = collector.take().expect("polled after the end");
                 let items = std::mem::take(items);
-                Poll::Ready(Ok(collector.dump(&flight.request, items, DumpState::Complete)))
+                Poll::Ready(Ok(collector.dump(
+                    &flight.request,
+                    items,
+                    DumpState::Complete,
+                )))
             }
         }
     }
@@ -258,9 +292,18 @@ where
     type Output = Result<Scanned>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { flight, collector, count, each, .. } = self.get_mut();
+        let Self {
+            flight,
+            collector,
+            count,
+            each,
+            ..
+        } = self.get_mut();
         let polled = flight.poll(cx, |message| {
-            let Some(view) = collector.as_mut().and_then(|collector| collector.view(message)) else {
+            let Some(view) = collector
+                .as_mut()
+                .and_then(|collector| collector.view(message))
+            else {
                 return Flow::More;
             };
             *count += 1;
@@ -270,7 +313,11 @@ where
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(stopped)) => {
-                let state = if stopped { DumpState::Stopped } else { DumpState::Complete };
+                let state = if stopped {
+                    DumpState::Stopped
+                } else {
+                    DumpState::Complete
+                };
                 let collector = collector.take().expect("polled after the end");
                 Poll::Ready(Ok(collector.scanned(&flight.request, *count, state)))
             }
@@ -288,7 +335,11 @@ impl<P: Procedure + Unpin> Future for Running<P> {
     type Output = Result<P::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { procedure, flight, handle } = self.get_mut();
+        let Self {
+            procedure,
+            flight,
+            handle,
+        } = self.get_mut();
         let procedure = procedure.as_mut().expect("a procedure");
         loop {
             if let Some(current) = flight {
@@ -325,7 +376,10 @@ impl Executor for Async {
         let mut bytes = Vec::new();
         let encoded = operation.request(&mut bytes);
         let state = encoded.map(|(request, replies)| (Flight::new(self, request, bytes), replies));
-        Calling { state: Some(state), handle: PhantomData }
+        Calling {
+            state: Some(state),
+            handle: PhantomData,
+        }
     }
 }
 
@@ -338,8 +392,14 @@ impl Lister for Async {
         let mut collector = Collector::new(listing);
         let mut bytes = Vec::new();
         let request = collector.request(&mut bytes, true);
-        let flight = request.map(|request| Flight::new(self, request, bytes)).map_err(Some);
-        Listed { flight, collector: Some(collector), items: Vec::new() }
+        let flight = request
+            .map(|request| Flight::new(self, request, bytes))
+            .map_err(Some);
+        Listed {
+            flight,
+            collector: Some(collector),
+            items: Vec::new(),
+        }
     }
 
     fn scan<'e, L, F, R>(&'e self, listing: L, each: F) -> Scanning<'e, L, F, R>
@@ -352,11 +412,21 @@ impl Lister for Async {
         let mut bytes = Vec::new();
         let request = collector.request(&mut bytes, true).unwrap();
         let flight = Flight::new(self, request, bytes);
-        Scanning { flight, collector: Some(collector), count: 0, each, returns: PhantomData }
+        Scanning {
+            flight,
+            collector: Some(collector),
+            count: 0,
+            each,
+            returns: PhantomData,
+        }
     }
 
     fn run<'e, P: Procedure>(&'e self, procedure: P) -> Running<P> {
-        Running { procedure: Some(procedure), flight: None, handle: self.clone() }
+        Running {
+            procedure: Some(procedure),
+            flight: None,
+            handle: self.clone(),
+        }
     }
 }
 
@@ -389,8 +459,15 @@ fn asynchronous() {
     assert_eq!(block_on(get).0.unwrap().mtu, Some(1400));
     let error = block_on(nl.links().add(&Link::dummy("br0"))).0.unwrap_err();
     assert!(error.is_exists(), "{error}");
-    assert!(block_on(nl.links().get("none")).0.unwrap_err().is_not_found());
-    let made = block_on(assert_send(nl.links().add_get(&Link::dummy("d0")))).0.unwrap();
+    assert!(
+        block_on(nl.links().get("none"))
+            .0
+            .unwrap_err()
+            .is_not_found()
+    );
+    let made = block_on(assert_send(nl.links().add_get(&Link::dummy("d0"))))
+        .0
+        .unwrap();
     assert_eq!(made.index, 2);
 
     let list = assert_send(nl.links().list(&LinkFilter::new().kind("bridge")));
@@ -401,7 +478,10 @@ fn asynchronous() {
     let scan = nl.links().scan(&LinkFilter::new(), |link| {
         names.push(link.name().unwrap().unwrap().to_string());
     });
-    assert_eq!(block_on(assert_send(scan)).0.unwrap().into_count().unwrap(), 2);
+    assert_eq!(
+        block_on(assert_send(scan)).0.unwrap().into_count().unwrap(),
+        2
+    );
     assert_eq!(names, ["br0", "d0"]);
 }
 
@@ -449,8 +529,7 @@ impl<R: Replies> Pending for Slot<R> {
 
     fn end(self: Box<Self>, request: &Request, outcome: Result<()>) {
         let Self { replies, ticket } = *self;
-        let output =
-            outcome.and_then(|()| replies.finish().ok_or_else(|| request.no_object()));
+        let output = outcome.and_then(|()| replies.finish().ok_or_else(|| request.no_object()));
         *ticket.borrow_mut() = Some(output);
     }
 }
@@ -462,7 +541,10 @@ impl Executor for Batch {
         let ticket = Rc::default();
         match operation.request(&mut self.bytes.borrow_mut()) {
             Ok((request, replies)) => {
-                let slot = Slot { replies, ticket: Rc::clone(&ticket) };
+                let slot = Slot {
+                    replies,
+                    ticket: Rc::clone(&ticket),
+                };
                 // The replies are 'static, so the slot need not know what the verb borrowed.
                 self.flights.borrow_mut().push((request, Box::new(slot)));
             }
@@ -482,7 +564,11 @@ impl Batch {
         let mut flights = Vec::new();
         for (number, (request, slot)) in (1..).zip(self.flights.take()) {
             request.stamp(&mut bytes, number, PORT).unwrap();
-            flights.push((Exchange::new(number, PORT, request.until()), request, Some(slot)));
+            flights.push((
+                Exchange::new(number, PORT, request.until()),
+                request,
+                Some(slot),
+            ));
         }
         for datagram in kernel.answer(&bytes) {
             for message in messages(&datagram) {
@@ -528,6 +614,9 @@ fn batched() {
     assert!(too_long.take().unwrap_err().is_invalid());
     second.take().unwrap();
     let link: Link = found.take().unwrap();
-    assert_eq!((link.index, link.kind_name().unwrap().to_string()), (2, "dummy".to_owned()));
+    assert_eq!(
+        (link.index, link.kind_name().unwrap().to_string()),
+        (2, "dummy".to_owned())
+    );
     assert!(missing.take().unwrap_err().is_not_found());
 }

@@ -1,8 +1,8 @@
 //! A family that the library does not have, written by hand in another crate with the same derives.
 
 use netlink::wire::{
-    Bare, Cx, DecodeError, Direction, Encoder, Growth, Index, Kind, NlString, Packed, Records, Shape,
-    Unknown, Value, Wire, attributes, schema,
+    Bare, Cx, DecodeError, Direction, Encoder, Growth, Index, Kind, NlString, Packed, Records,
+    Shape, Unknown, Value, Wire, attributes, schema,
 };
 use netlink::{Attrs, Kind, Layout, Messages, Time, flags, open_enum};
 
@@ -211,20 +211,37 @@ fn widget() -> Widget {
         .number(7)
         .name("bolt")
         .options(Options::ROUND)
-        .size(Size { width: 1, height: 2, weight: 3, low: 4, high: 5 })
+        .size(Size {
+            width: 1,
+            height: 2,
+            weight: 3,
+            low: 4,
+            high: 5,
+        })
         .mechanism(Mechanism::Gear(Some(Box::new(Gear::default().teeth(12)))))
-        .hops(vec![Hop::default().weight(3).place(std::net::Ipv4Addr::new(192, 0, 2, 1)), Hop::default()])
+        .hops(vec![
+            Hop::default()
+                .weight(3)
+                .place(std::net::Ipv4Addr::new(192, 0, 2, 1)),
+            Hop::default(),
+        ])
         .tags(vec![NlString::from("a"), NlString::from("b")])
         .ports(vec![0x1234])
         .quiet(true)
         .timeout(Millis(1500))
-        .holes(Holes { flags: 1, depth: 2, holes: vec![Size::default(), Size::default()] })
+        .holes(Holes {
+            flags: 1,
+            depth: 2,
+            holes: vec![Size::default(), Size::default()],
+        })
         .notes(vec![NlString::from("x"), NlString::from("y")])
 }
 
 fn encode(widget: &Widget) -> Vec<u8> {
     let mut bytes = Vec::new();
-    widget.encode(&mut Encoder::lossless(&mut bytes, Direction::ToKernel)).unwrap();
+    widget
+        .encode(&mut Encoder::lossless(&mut bytes, Direction::ToKernel))
+        .unwrap();
     bytes
 }
 
@@ -250,9 +267,16 @@ fn a_private_family_round_trips() {
 fn samples_of_a_private_family_round_trip() {
     for sample in schema::samples(&Shape::Set(Widget::schema), false) {
         let widget = Widget::decode(&sample.bytes, Cx::from_kernel()).unwrap();
-        assert!(widget.unknown.is_empty(), "{:?} {:?}", sample.cases, widget.unknown);
+        assert!(
+            widget.unknown.is_empty(),
+            "{:?} {:?}",
+            sample.cases,
+            widget.unknown
+        );
         let mut again = Vec::new();
-        widget.encode(&mut Encoder::lossless(&mut again, Direction::FromKernel)).unwrap();
+        widget
+            .encode(&mut Encoder::lossless(&mut again, Direction::FromKernel))
+            .unwrap();
         assert_eq!(again, sample.bytes, "{:?} {widget:?}", sample.cases);
     }
 }
@@ -273,7 +297,10 @@ fn what_is_malformed_is_named_with_its_offset() {
     bytes.extend([6, 0, 2, 0, 1, 2, 0, 0]);
     bytes.extend([6, 0, 11, 0, 1, 2, 0, 0]);
     let error: DecodeError = Widget::decode(&bytes, Cx::from_kernel()).unwrap_err();
-    assert_eq!(error.to_string(), "WIDGET_TIMEOUT: 2 bytes where 4 are needed (at offset 20)");
+    assert_eq!(
+        error.to_string(),
+        "WIDGET_TIMEOUT: 2 bytes where 4 are needed (at offset 20)"
+    );
 }
 
 #[test]
@@ -282,8 +309,9 @@ fn a_change_holds_only_what_differs() {
     let mut changed = base.clone().name("nut");
     changed.mechanism = Some(Mechanism::Gear(Some(Box::new(Gear::default().teeth(13)))));
     let change = changed.changes_from(&base).unwrap().unwrap();
-    let ids: Vec<u16> =
-        attributes(&encode(&change)[8..]).map(|attr| attr.unwrap().id()).collect();
+    let ids: Vec<u16> = attributes(&encode(&change)[8..])
+        .map(|attr| attr.unwrap().id())
+        .collect();
     assert_eq!(ids, [1, 5, 6]);
     assert_eq!(change.mechanism, changed.mechanism);
     assert_eq!(base.changes_from(&base), Ok(None));
@@ -300,7 +328,10 @@ fn a_short_header_stays_short() {
 #[test]
 fn a_time_converts() {
     use std::time::Duration;
-    assert_eq!(Millis(1500).to_duration(), Some(Duration::from_millis(1500)));
+    assert_eq!(
+        Millis(1500).to_duration(),
+        Some(Duration::from_millis(1500))
+    );
     assert_eq!(Millis::FOREVER.to_duration(), None);
     assert!(Millis::from_duration(Duration::from_secs(1 << 40)).is_err());
 }

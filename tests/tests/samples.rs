@@ -8,7 +8,9 @@ fn bodies() -> Vec<(&'static str, u16, Shape)> {
     let mut seen = Vec::new();
     let mut bodies = Vec::new();
     for (kind, shape) in RouteMessage::TYPES {
-        let Some(Shape::Set(set)) = shape else { continue };
+        let Some(Shape::Set(set)) = shape else {
+            continue;
+        };
         if !seen.contains(&set().name) {
             seen.push(set().name);
             bodies.push((set().name, kind.id, Shape::Set(*set)));
@@ -43,7 +45,11 @@ fn every_attribute_has_a_snapshot() {
                 if to_kernel && !differs(&shape, index, &text) {
                     continue;
                 }
-                let case = if sample.cases.is_empty() { "all".into() } else { sample.cases.join("-") };
+                let case = if sample.cases.is_empty() {
+                    "all".into()
+                } else {
+                    sample.cases.join("-")
+                };
                 let file = format!("{name}-{label}-{index:03}-{}", case.replace("::", "."));
                 insta::assert_snapshot!(file, text);
             }
@@ -56,10 +62,19 @@ fn differs(shape: &Shape, index: usize, text: &str) -> bool {
     let names = |text: &str| -> Vec<String> {
         text.lines()
             .filter_map(|line| line.get(31..))
-            .map(|meaning| meaning.split(" = ").next().unwrap_or_default().trim().to_owned())
+            .map(|meaning| {
+                meaning
+                    .split(" = ")
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned()
+            })
             .collect()
     };
     let reply = schema::samples(shape, false);
-    let Some(same) = reply.get(index) else { return true };
+    let Some(same) = reply.get(index) else {
+        return true;
+    };
     names(&schema::annotate(shape, &same.bytes, false)) != names(text)
 }

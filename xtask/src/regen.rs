@@ -30,7 +30,10 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
         match arg.as_str() {
             "--check" => check = true,
             "--root" => {
-                root = args.next().map(PathBuf::from).ok_or("`--root` needs a directory")?;
+                root = args
+                    .next()
+                    .map(PathBuf::from)
+                    .ok_or("`--root` needs a directory")?;
             }
             other => return Err(format!("`regen` knows no argument `{other}`")),
         }
@@ -40,7 +43,11 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
         return report(&changes);
     }
     apply(&root, &changes)?;
-    println!("{} written, {} removed", changes.write.len(), changes.orphans.len());
+    println!(
+        "{} written, {} removed",
+        changes.write.len(),
+        changes.orphans.len()
+    );
     Ok(())
 }
 
@@ -53,7 +60,10 @@ pub(crate) fn workspace_root() -> PathBuf {
 /// The specs below `root`.
 pub(crate) fn sources(root: &Path) -> Result<Vec<Source>, String> {
     let files = read(&root.join(SPEC), "toml")?;
-    Ok(files.into_iter().map(|(path, text)| Source { path, text }).collect())
+    Ok(files
+        .into_iter()
+        .map(|(path, text)| Source { path, text })
+        .collect())
 }
 
 /// Compares what the specs below `root` say with what stands there.
@@ -76,7 +86,10 @@ pub(crate) fn changes(root: &Path) -> Result<Changes, String> {
             }
         }
     }
-    changes.orphans = present.into_keys().map(|path| format!("{GENERATED}/{path}")).collect();
+    changes.orphans = present
+        .into_keys()
+        .map(|path| format!("{GENERATED}/{path}"))
+        .collect();
     Ok(changes)
 }
 
@@ -84,15 +97,26 @@ pub(crate) fn changes(root: &Path) -> Result<Changes, String> {
 fn report(changes: &Changes) -> Result<(), String> {
     let mut lines = Vec::new();
     for path in changes.write.keys() {
-        let what = if changes.missing.contains(path) { "missing" } else { "stale" };
+        let what = if changes.missing.contains(path) {
+            "missing"
+        } else {
+            "stale"
+        };
         lines.push(format!("  {what}: {path}"));
     }
-    lines.extend(changes.orphans.iter().map(|path| format!("  orphaned: {path}")));
+    lines.extend(
+        changes
+            .orphans
+            .iter()
+            .map(|path| format!("  orphaned: {path}")),
+    );
     if lines.is_empty() {
         return Ok(());
     }
     let list = lines.join("\n");
-    Err(format!("generated files are not what the specs say:\n{list}\nrun `cargo xtask regen`"))
+    Err(format!(
+        "generated files are not what the specs say:\n{list}\nrun `cargo xtask regen`"
+    ))
 }
 
 fn apply(root: &Path, changes: &Changes) -> Result<(), String> {
@@ -131,10 +155,17 @@ fn read(directory: &Path, extension: &str) -> Result<BTreeMap<String, String>, S
             let Some(name) = name.to_str() else {
                 return Err(format!("{}: not a UTF-8 name", entry.path().display()));
             };
-            let path = if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") };
+            let path = if below.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{below}/{name}")
+            };
             if entry.path().is_dir() {
                 open.push(path);
-            } else if Path::new(name).extension().is_some_and(|found| found == extension) {
+            } else if Path::new(name)
+                .extension()
+                .is_some_and(|found| found == extension)
+            {
                 let text = fs::read_to_string(entry.path());
                 files.insert(path, text.map_err(|error| about(&entry.path(), &error))?);
             }
@@ -163,12 +194,18 @@ fn format(outputs: Vec<Output>) -> Result<Vec<Output>, String> {
         .output()
         .map_err(|error| format!("rustfmt: {error}"))?;
     if !result.status.success() {
-        return Err(format!("rustfmt: {}", String::from_utf8_lossy(&result.stderr)));
+        return Err(format!(
+            "rustfmt: {}",
+            String::from_utf8_lossy(&result.stderr)
+        ));
     }
     let mut formatted = read(&scratch.0, "rs")?;
     let take = |output: Output| {
         let text = formatted.remove(&output.path).unwrap_or(output.text);
-        Output { path: output.path, text }
+        Output {
+            path: output.path,
+            text,
+        }
     };
     Ok(outputs.into_iter().map(take).collect())
 }

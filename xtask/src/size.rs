@@ -6,7 +6,10 @@ use std::process::Command;
 
 /// Lines that are neither blank nor comment.
 fn lines(text: &str) -> usize {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .count()
 }
 
 /// Lines of all Rust files below `dir` whose path `take` accepts.
@@ -15,7 +18,10 @@ fn count(dir: &Path, take: &dyn Fn(&str) -> bool) -> std::io::Result<usize> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         if path.is_dir() {
-            if path.file_name().is_none_or(|name| name != "target" && name != "fixtures" && name != "ui") {
+            if path
+                .file_name()
+                .is_none_or(|name| name != "target" && name != "fixtures" && name != "ui")
+            {
                 sum += count(&path, take)?;
             }
         } else if path.extension().is_some_and(|ext| ext == "rs") && take(&path.to_string_lossy()) {
@@ -62,9 +68,11 @@ pub(crate) fn run() -> Result<(), String> {
     let root = crate::regen::workspace_root();
     let generated = root.join("netlink/src/generated");
     let is_link = |path: &str| {
-        ["/link", "/bridge", "/bond", "/vlan", "/vxlan", "/macvlan", "/veth"]
-            .iter()
-            .any(|stem| path.contains(&format!("generated/route{stem}")))
+        [
+            "/link", "/bridge", "/bond", "/vlan", "/vxlan", "/macvlan", "/veth",
+        ]
+        .iter()
+        .any(|stem| path.contains(&format!("generated/route{stem}")))
     };
     let hand = |path: &str| !path.contains("/generated/");
     let count = |dir: &Path, take: &dyn Fn(&str) -> bool| {
@@ -76,7 +84,9 @@ pub(crate) fn run() -> Result<(), String> {
     let codegen = count(&root.join("codegen/src"), &hand)?;
     let macros = count(&root.join("nlgen-macros/src"), &hand)?;
     let sources = crate::regen::sources(&root)?;
-    let attributes = codegen::attributes(&sources).map_err(|report| report.0)?.len();
+    let attributes = codegen::attributes(&sources)
+        .map_err(|report| report.0)?
+        .len();
     let seconds = compile(&root).ok_or("the release build failed, or /proc is not mounted")?;
     let per_thousand = seconds * 1000.0 / attributes.max(1) as f64;
     let text = format!(

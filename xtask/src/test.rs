@@ -12,18 +12,53 @@ struct Step {
 
 fn cargo(name: &'static str, args: &[&'static str]) -> Step {
     let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    Step { name, program, args: args.to_vec() }
+    Step {
+        name,
+        program,
+        args: args.to_vec(),
+    }
 }
 
 /// Runs all steps; the first one that fails ends the run.
 pub(crate) fn run() -> Result<(), String> {
     let steps = [
         cargo("formatting", &["fmt", "--all", "--check"]),
-        cargo("generated files", &["run", "--quiet", "--package", "xtask", "--", "regen", "--check"]),
-        cargo("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]),
-        cargo("tests", &["test", "--workspace", "--all-targets", "--quiet"]),
-        cargo("documentation examples", &["test", "--workspace", "--doc", "--quiet"]),
-        cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]),
+        cargo(
+            "generated files",
+            &[
+                "run",
+                "--quiet",
+                "--package",
+                "xtask",
+                "--",
+                "regen",
+                "--check",
+            ],
+        ),
+        cargo(
+            "lints",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "--deny",
+                "warnings",
+            ],
+        ),
+        cargo(
+            "tests",
+            &["test", "--workspace", "--all-targets", "--quiet"],
+        ),
+        cargo(
+            "documentation examples",
+            &["test", "--workspace", "--doc", "--quiet"],
+        ),
+        cargo(
+            "documentation",
+            &["doc", "--workspace", "--no-deps", "--quiet"],
+        ),
         cargo("quickstart", &["run", "--quiet", "--example", "quickstart"]),
     ];
     for step in &steps {
@@ -38,11 +73,18 @@ pub(crate) fn run() -> Result<(), String> {
             .status();
         match status {
             Ok(status) if status.success() => {
-                println!("== {}: ok in {:.0} s", step.name, start.elapsed().as_secs_f32());
+                println!(
+                    "== {}: ok in {:.0} s",
+                    step.name,
+                    start.elapsed().as_secs_f32()
+                );
             }
             Ok(status) => return Err(format!("== {}: failed ({status})", step.name)),
             Err(error) => {
-                return Err(format!("== {}: {} did not start: {error}", step.name, step.program));
+                return Err(format!(
+                    "== {}: {} did not start: {error}",
+                    step.name, step.program
+                ));
             }
         }
     }

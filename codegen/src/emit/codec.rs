@@ -28,12 +28,21 @@ pub(super) fn rust_type(writer: &mut Writer<'_>, ty: &Type) -> String {
 }
 
 /// The codec of one value, if its type does not say how it looks on the wire.
-pub(super) fn one(writer: &mut Writer<'_>, ty: &Type, wire: Option<Int>, bare: bool) -> Option<String> {
+pub(super) fn one(
+    writer: &mut Writer<'_>,
+    ty: &Type,
+    wire: Option<Int>,
+    bare: bool,
+) -> Option<String> {
     if let Some(wire) = wire {
         let native = ty.int();
         let same_width = native.is_some_and(|int| int.bits == wire.bits && !int.big);
         let signed = native.is_some_and(|int| int.signed);
-        let rust = Int { signed: signed || wire.signed, ..wire }.rust();
+        let rust = Int {
+            signed: signed || wire.signed,
+            ..wire
+        }
+        .rust();
         return Some(match (wire.big, same_width) {
             (true, true) => writer.wire("Be"),
             (true, false) => format!("{}<{rust}>", writer.wire("WireBe")),
@@ -59,9 +68,17 @@ pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<Stri
         List::Items { id, .. } => ("Items", Some(*id)),
         List::Records => ("Records", None),
     };
-    let args: Vec<String> = number.map(|number| number.to_string()).into_iter().chain(one).collect();
+    let args: Vec<String> = number
+        .map(|number| number.to_string())
+        .into_iter()
+        .chain(one)
+        .collect();
     let name = writer.wire(name);
-    Some(if args.is_empty() { name } else { format!("{name}<{}>", args.join(", ")) })
+    Some(if args.is_empty() {
+        name
+    } else {
+        format!("{name}<{}>", args.join(", "))
+    })
 }
 
 /// The codec of the selector of a tagged union, if it is not a plain string.

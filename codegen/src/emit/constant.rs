@@ -7,14 +7,24 @@ use quote::quote;
 
 pub(super) fn constant(writer: &mut Writer<'_>, constant: &Constant) {
     let meta = &constant.meta;
-    let (docs, alias) = (doc::attrs(&doc::with_since(meta), 0), doc::alias(&meta.c, &meta.name));
-    let (name, ty, value) = (word(&meta.name), word(&constant.ty.rust()), tokens(&constant.literal));
+    let (docs, alias) = (
+        doc::attrs(&doc::with_since(meta), 0),
+        doc::alias(&meta.c, &meta.name),
+    );
+    let (name, ty, value) = (
+        word(&meta.name),
+        word(&constant.ty.rust()),
+        tokens(&constant.literal),
+    );
     writer.item(quote!(#docs #alias pub const #name: #ty = #value;));
 }
 
 pub(super) fn protocol(writer: &mut Writer<'_>, protocol: &NetlinkProtocol) {
     let meta = &protocol.meta;
-    let (docs, alias) = (doc::attrs(&doc::with_since(meta), 0), doc::alias(&meta.c, &meta.name));
+    let (docs, alias) = (
+        doc::attrs(&doc::with_since(meta), 0),
+        doc::alias(&meta.c, &meta.name),
+    );
     let (name, id) = (word(&meta.name), tokens(&protocol.id.to_string()));
     writer.item(quote!(#docs #alias pub const #name: u16 = #id;));
 }
@@ -23,7 +33,10 @@ pub(super) fn ioctl(writer: &mut Writer<'_>, ioctl: &Ioctl) {
     let meta = &ioctl.meta;
     let mut text = doc::with_since(meta);
     if let Some(body) = &ioctl.body {
-        text.push_str(&format!(" The argument points at [`{}`].", writer.named(body)));
+        text.push_str(&format!(
+            " The argument points at [`{}`].",
+            writer.named(body)
+        ));
     }
     text.push_str(&doc::reference(meta.header.as_deref(), ""));
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
@@ -34,7 +47,10 @@ pub(super) fn ioctl(writer: &mut Writer<'_>, ioctl: &Ioctl) {
 pub(super) fn named_group(writer: &mut Writer<'_>, group: &Group) {
     let Some(value) = &group.name else { return };
     let meta = &group.meta;
-    let (docs, alias) = (doc::attrs(&doc::with_since(meta), 0), doc::alias(&meta.c, &meta.name));
+    let (docs, alias) = (
+        doc::attrs(&doc::with_since(meta), 0),
+        doc::alias(&meta.c, &meta.name),
+    );
     let name = word(&format!("{}_GROUP", meta.name));
     writer.item(quote!(#docs #alias pub const #name: &str = #value;));
 }

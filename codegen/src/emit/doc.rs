@@ -11,14 +11,22 @@ const WIDTH: usize = 99;
 pub(super) fn attrs(text: &str, indent: usize) -> TokenStream {
     let lines = wrap(text, WIDTH - indent - "/// ".len());
     let lines = lines.iter().map(|line| {
-        if line.is_empty() { String::new() } else { format!(" {line}") }
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
     });
     quote!(#(#[doc = #lines])*)
 }
 
 /// An alias under which rustdoc finds the item, unless that is its name or nothing.
 pub(super) fn alias(c: &str, name: &str) -> TokenStream {
-    if c.is_empty() || c == name { TokenStream::new() } else { quote!(#[doc(alias = #c)]) }
+    if c.is_empty() || c == name {
+        TokenStream::new()
+    } else {
+        quote!(#[doc(alias = #c)])
+    }
 }
 
 /// Breaks text into lines. Empty lines part paragraphs; other line ends are spaces.
@@ -76,7 +84,13 @@ pub(super) fn facts(payload: &Payload) -> Vec<String> {
         (List::One, Type::Scalar(Scalar::String | Scalar::Bytes | Scalar::HwAddr)) => "byte",
         _ => "element",
     };
-    let many = |number: u64| if number == 1 { String::new() } else { "s".to_owned() };
+    let many = |number: u64| {
+        if number == 1 {
+            String::new()
+        } else {
+            "s".to_owned()
+        }
+    };
     let mut facts = Vec::new();
     match (payload.min, payload.max) {
         (Some(min), Some(max)) if min == max => {

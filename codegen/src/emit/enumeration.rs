@@ -15,11 +15,18 @@ pub(super) fn enumeration(writer: &mut Writer<'_>, enumeration: &Enumeration) {
     };
     let text = doc::with_since(meta) + &doc::reference(meta.header.as_deref(), &what);
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
-    let attr = writer.macros(if enumeration.flags { "flags" } else { "open_enum" });
+    let attr = writer.macros(if enumeration.flags {
+        "flags"
+    } else {
+        "open_enum"
+    });
     let (repr, name) = (word(&enumeration.repr.to_string()), word(&meta.name));
     let values = enumeration.values.iter().map(|value| {
         let meta = &value.meta;
-        let (docs, alias) = (doc::attrs(&doc::with_since(meta), 4), doc::alias(&meta.c, &meta.name));
+        let (docs, alias) = (
+            doc::attrs(&doc::with_since(meta), 4),
+            doc::alias(&meta.c, &meta.name),
+        );
         let (name, number) = (word(&meta.name), tokens(&value.literal));
         quote!(#docs #alias #name = #number,)
     });
@@ -28,8 +35,10 @@ pub(super) fn enumeration(writer: &mut Writer<'_>, enumeration: &Enumeration) {
 
 /// The numbered multicast groups of a family.
 pub(super) fn groups(writer: &mut Writer<'_>, family: &Family, groups: &[Group]) {
-    let numbered: Vec<(&Group, u32)> =
-        groups.iter().filter_map(|group| Some((group, group.id?))).collect();
+    let numbered: Vec<(&Group, u32)> = groups
+        .iter()
+        .filter_map(|group| Some((group, group.id?)))
+        .collect();
     if numbered.is_empty() {
         return;
     }
@@ -40,7 +49,10 @@ pub(super) fn groups(writer: &mut Writer<'_>, family: &Family, groups: &[Group])
     let name = word(&format!("{}Group", ident::camel(&family.name)));
     let values = numbered.into_iter().map(|(group, id)| {
         let meta = &group.meta;
-        let (docs, alias) = (doc::attrs(&doc::with_since(meta), 4), doc::alias(&meta.c, &meta.name));
+        let (docs, alias) = (
+            doc::attrs(&doc::with_since(meta), 4),
+            doc::alias(&meta.c, &meta.name),
+        );
         let (name, number) = (word(&meta.name), tokens(&id.to_string()));
         quote!(#docs #alias #name = #number,)
     });

@@ -21,7 +21,10 @@ pub(super) fn messages(
     let mut variants = Vec::new();
     for message in &family.messages {
         let meta = &message.meta;
-        let (docs, alias) = (doc::attrs(&doc::with_since(meta), 4), doc::alias(&meta.c, &meta.name));
+        let (docs, alias) = (
+            doc::attrs(&doc::with_since(meta), 4),
+            doc::alias(&meta.c, &meta.name),
+        );
         let (nl, name) = (writer.nl(&args(message)), word(&meta.name));
         let body = message.body.as_ref().map(|body| {
             // Bodies are named with their module, since families have a `Link` or an `Address` each.
@@ -29,7 +32,12 @@ pub(super) fn messages(
                 Some([]) => body.name.clone(),
                 Some(below) => format!("{}::{}", below.join("::"), body.name),
                 None => {
-                    format!("{}::{}::{}", options.generated, body.module.join("::"), body.name)
+                    format!(
+                        "{}::{}::{}",
+                        options.generated,
+                        body.module.join("::"),
+                        body.name
+                    )
                 }
             };
             let ty = tokens(&ty);

@@ -20,7 +20,10 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
     for item in &module.groups {
         constant::named_group(&mut writer, item);
     }
-    let family = protocol.families.iter().find(|family| Some(&family.name) == module.family.as_ref());
+    let family = protocol
+        .families
+        .iter()
+        .find(|family| Some(&family.name) == module.family.as_ref());
     if let Some(family) = family {
         enumeration::groups(&mut writer, family, &module.groups);
     }
@@ -49,5 +52,8 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
     }
     let origin = format!("{}/{}", options.spec_dir, module.source);
     let text = writer::file(&origin, &module.doc, &writer.body());
-    Some(Output { path: format!("{}.rs", module.path.join("/")), text })
+    Some(Output {
+        path: format!("{}.rs", module.path.join("/")),
+        text,
+    })
 }

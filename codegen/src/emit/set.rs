@@ -13,7 +13,10 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
     let attrs = writer.macros("Attrs");
     let unknown = word(&writer.wire("Unknown"));
-    let header: &[_] = set.header.as_ref().map_or(&[], |header: &Header| &header.members);
+    let header: &[_] = set
+        .header
+        .as_ref()
+        .map_or(&[], |header: &Header| &header.members);
     let (mut fields, pad_end) = members(writer, header);
     for item in &set.items {
         fields.push(match item {
@@ -21,11 +24,17 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
             SetItem::Pair(pair) => self::pair(writer, pair),
         });
     }
-    let unknown_docs = doc::attrs("Attributes this version does not know, kept as they came.", 4);
+    let unknown_docs = doc::attrs(
+        "Attributes this version does not know, kept as they came.",
+        4,
+    );
     let nl = args(set, pad_end);
     let nl = writer.nl(&nl);
     let name = word(&meta.name);
-    let header_alias = set.header.as_ref().map(|header| doc::alias(&header.c, &meta.c));
+    let header_alias = set
+        .header
+        .as_ref()
+        .map(|header| doc::alias(&header.c, &meta.c));
     writer.item(quote! {
         #docs
         #header_alias
@@ -42,7 +51,11 @@ fn what(set: &Set) -> String {
     let header = set.header.as_ref().filter(|header| !header.c.is_empty());
     let header = header.map(|header| format!("`struct {}`", header.c));
     let prefix = (!set.prefix.is_empty()).then(|| format!("`{}*`", set.prefix));
-    header.into_iter().chain(prefix).collect::<Vec<_>>().join(" and ")
+    header
+        .into_iter()
+        .chain(prefix)
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 fn args(set: &Set, pad_end: u64) -> Vec<String> {
@@ -111,17 +124,29 @@ fn pair(writer: &mut Writer<'_>, pair: &Pair) -> TokenStream {
     }
     properties(data, &mut args);
     let ty = codec::rust_type(writer, &data.payload.ty);
-    let text = format!("{} {}", doc::sentence(&key.meta.doc), doc::sentence(&data.meta.doc));
+    let text = format!(
+        "{} {}",
+        doc::sentence(&key.meta.doc),
+        doc::sentence(&data.meta.doc)
+    );
     let text = doc::of_attr(&text, &data.meta, &data.payload, data.direction);
     let docs = doc::attrs(&text, 4);
     let aliases = [&key.meta.c, &data.meta.c].map(|c| doc::alias(c, &key.meta.name));
-    let (nl, name, ty) = (writer.nl(&args), word(&key.meta.name), tokens(&format!("Option<{ty}>")));
+    let (nl, name, ty) = (
+        writer.nl(&args),
+        word(&key.meta.name),
+        tokens(&format!("Option<{ty}>")),
+    );
     quote!(#docs #(#aliases)* #nl pub #name: #ty)
 }
 
 fn limits(attr: &Attr, args: &mut Vec<String>) {
     // Elements of an attribute that repeats come one by one: nobody counts them but the kernel.
-    if let Some(max) = attr.payload.max.filter(|_| attr.payload.list != List::Repeat) {
+    if let Some(max) = attr
+        .payload
+        .max
+        .filter(|_| attr.payload.list != List::Repeat)
+    {
         args.push(format!("max = {max}"));
     }
     if let Some((low, high)) = attr.payload.range {

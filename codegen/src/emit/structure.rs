@@ -11,8 +11,11 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
         return;
     }
     let meta = &structure.meta;
-    let what =
-        if meta.c.is_empty() { String::new() } else { format!("`struct {}`", meta.c) };
+    let what = if meta.c.is_empty() {
+        String::new()
+    } else {
+        format!("`struct {}`", meta.c)
+    };
     let text = doc::with_since(meta) + &doc::reference(meta.header.as_deref(), &what);
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
     let layout = writer.macros("Layout");
@@ -21,7 +24,10 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
     if let Some(least) = structure.grows {
         args.push(format!("grows = {least}"));
         let growth = word(&writer.wire("Growth"));
-        let docs = doc::attrs("What a newer kernel added, or how much an older one left out.", 4);
+        let docs = doc::attrs(
+            "What a newer kernel added, or how much an older one left out.",
+            4,
+        );
         fields.push(quote!(#docs pub growth: #growth));
     }
     if pad_end > 0 {
@@ -109,7 +115,10 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
     if let Some(by) = &field.by {
         args.push(format!("by = {by}"));
     }
-    let (docs, alias) = (doc::attrs(&doc::with_since(meta), 4), doc::alias(&meta.c, &meta.name));
+    let (docs, alias) = (
+        doc::attrs(&doc::with_since(meta), 4),
+        doc::alias(&meta.c, &meta.name),
+    );
     let (nl, name, ty) = (writer.nl(&args), word(&meta.name), tokens(&ty));
     quote!(#docs #alias #nl pub #name: #ty)
 }

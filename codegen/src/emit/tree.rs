@@ -14,8 +14,11 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
     let mut children = Children::default();
     children.entry(Vec::new()).or_default();
     for file in files {
-        let path: Vec<String> =
-            file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+        let path: Vec<String> = file
+            .trim_end_matches(".rs")
+            .split('/')
+            .map(str::to_owned)
+            .collect();
         add(&mut children, &path);
     }
     let is_file = |family: &Family| files.contains(&format!("{}.rs", family.name));
@@ -30,12 +33,17 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
     }
     let mut outputs = Vec::new();
     for (path, names) in &children {
-        let family = families.iter().find(|family| path.as_slice() == [family.name.as_str()]);
+        let family = families
+            .iter()
+            .find(|family| path.as_slice() == [family.name.as_str()]);
         let mut writer = Writer::new(options, path);
         if let Some(family) = family {
             message::messages(&mut writer, family, path, options);
         }
-        let mods: String = names.iter().map(|name| format!("pub mod {name};\n")).collect();
+        let mods: String = names
+            .iter()
+            .map(|name| format!("pub mod {name};\n"))
+            .collect();
         let body = if writer.is_empty() || mods.is_empty() {
             mods + &writer.body()
         } else {
@@ -55,7 +63,10 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
         };
         directory.push("mod.rs".to_owned());
         let text = writer::file(&format!("{origin}/"), &doc, &body);
-        outputs.push(Output { path: directory.join("/"), text });
+        outputs.push(Output {
+            path: directory.join("/"),
+            text,
+        });
     }
     outputs
 }

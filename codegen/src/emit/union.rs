@@ -21,15 +21,35 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
         let text = with_facts(&doc::with_since(meta), case.payload.as_ref());
         let alias = doc::alias(&meta.c, &meta.name);
         let head = (doc::attrs(&text, 4), alias);
-        variants.push(variant(writer, union, head, key, &meta.name, case.payload.as_ref()));
+        variants.push(variant(
+            writer,
+            union,
+            head,
+            key,
+            &meta.name,
+            case.payload.as_ref(),
+        ));
     }
     if let Some(default) = &union.default {
-        let head = (doc::attrs(&doc::sentence(&default.doc), 4), TokenStream::new());
+        let head = (
+            doc::attrs(&doc::sentence(&default.doc), 4),
+            TokenStream::new(),
+        );
         let payload = Some(&default.payload);
-        variants.push(variant(writer, union, head, "default".to_owned(), &default.name, payload));
+        variants.push(variant(
+            writer,
+            union,
+            head,
+            "default".to_owned(),
+            &default.name,
+            payload,
+        ));
     }
     variants.push(other(writer, union));
-    let mut args = vec![format!("key = {}", if union.text_key { "str" } else { "int" })];
+    let mut args = vec![format!(
+        "key = {}",
+        if union.text_key { "str" } else { "int" }
+    )];
     if union.selection == Selection::Fixed {
         args.push("fixed".to_owned());
     }
@@ -46,7 +66,10 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
 
 fn with_facts(text: &str, payload: Option<&Payload>) -> String {
     let facts = payload.map(doc::facts).unwrap_or_default();
-    std::iter::once(text.to_owned()).chain(facts).collect::<Vec<_>>().join(" ")
+    std::iter::once(text.to_owned())
+        .chain(facts)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn variant(
@@ -85,7 +108,11 @@ fn other(writer: &mut Writer<'_>, union: &Union) -> TokenStream {
     match union.selection {
         Selection::Tagged => {
             let docs = doc::attrs("A kind this version does not know.", 4);
-            let key = if union.text_key { writer.wire("NlString") } else { "u32".to_owned() };
+            let key = if union.text_key {
+                writer.wire("NlString")
+            } else {
+                "u32".to_owned()
+            };
             let key = tokens(&key);
             let key_docs = doc::attrs("The kind.", 8);
             let data_docs = doc::attrs("Its data, as it came.", 8);

@@ -55,7 +55,10 @@ impl<'o> Writer<'o> {
     }
 
     fn import(&mut self, module: String, name: &str) -> String {
-        self.imports.entry(module).or_default().insert(name.to_owned());
+        self.imports
+            .entry(module)
+            .or_default()
+            .insert(name.to_owned());
         name.to_owned()
     }
 
@@ -129,7 +132,10 @@ pub(super) fn word(name: &str) -> Ident {
         Ok(ident) => ident,
         Err(_) => {
             let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-            Ident::new(&format!("invalid_{}", ident::snake(&plain)), Span::call_site())
+            Ident::new(
+                &format!("invalid_{}", ident::snake(&plain)),
+                Span::call_site(),
+            )
         }
     }
 }

@@ -145,16 +145,29 @@ impl Int {
             _ => return None,
         };
         match kind {
-            "u" => Some(Self { bits, signed: false, big: false }),
-            "i" => Some(Self { bits, signed: true, big: false }),
-            "be" if bits > 8 => Some(Self { bits, signed: false, big: true }),
+            "u" => Some(Self {
+                bits,
+                signed: false,
+                big: false,
+            }),
+            "i" => Some(Self {
+                bits,
+                signed: true,
+                big: false,
+            }),
+            "be" if bits > 8 => Some(Self {
+                bits,
+                signed: false,
+                big: true,
+            }),
             _ => None,
         }
     }
 
     /// All names that [`Int::from_name`] knows.
-    pub const NAMES: [&'static str; 11] =
-        ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "be16", "be32", "be64"];
+    pub const NAMES: [&'static str; 11] = [
+        "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "be16", "be32", "be64",
+    ];
 
     /// Type in Rust, which is in host order.
     pub fn rust(self) -> String {
@@ -168,12 +181,20 @@ impl Int {
 
     /// Smallest value.
     pub fn min(self) -> i128 {
-        if self.signed { -(1 << (self.bits - 1)) } else { 0 }
+        if self.signed {
+            -(1 << (self.bits - 1))
+        } else {
+            0
+        }
     }
 
     /// Largest value.
     pub fn max(self) -> i128 {
-        if self.signed { (1 << (self.bits - 1)) - 1 } else { (1 << self.bits) - 1 }
+        if self.signed {
+            (1 << (self.bits - 1)) - 1
+        } else {
+            (1 << self.bits) - 1
+        }
     }
 
     /// Whether it can hold a value.
@@ -184,7 +205,13 @@ impl Int {
 
 impl fmt::Display for Int {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.big { "be" } else if self.signed { "i" } else { "u" };
+        let kind = if self.big {
+            "be"
+        } else if self.signed {
+            "i"
+        } else {
+            "u"
+        };
         write!(f, "{kind}{}", self.bits)
     }
 }
@@ -209,7 +236,10 @@ impl Scalar {
 
     /// The builtin of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, scalar)| *scalar)
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, scalar)| *scalar)
     }
 
     /// Bytes and alignment in a C struct, for those that can stand in one.
@@ -286,7 +316,10 @@ mod tests {
     #[test]
     fn integer_names() {
         for name in Int::NAMES {
-            assert_eq!(Int::from_name(name).map(|int| int.to_string()).as_deref(), Some(name));
+            assert_eq!(
+                Int::from_name(name).map(|int| int.to_string()).as_deref(),
+                Some(name)
+            );
         }
         for bad in ["", "u", "8", "u7", "be8", "u128", "s32", "ü8"] {
             assert_eq!(Int::from_name(bad), None, "{bad}");

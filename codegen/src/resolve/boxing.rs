@@ -87,18 +87,26 @@ impl<'m> Sizer<'m> {
                 defs.insert(key(&item.meta.name), Def::Union(item));
             }
         }
-        Self { defs, known: BTreeMap::new(), stack: Vec::new() }
+        Self {
+            defs,
+            known: BTreeMap::new(),
+            stack: Vec::new(),
+        }
     }
 
     /// Whether the value of an attribute of the set `owner` stands behind a pointer.
     fn is_boxed(&mut self, owner: &Key, attr: &Attr) -> bool {
-        let Type::Named(named) = &attr.payload.ty else { return false };
+        let Type::Named(named) = &attr.payload.ty else {
+            return false;
+        };
         if attr.payload.list != List::One || !attr.payload.ty.is_composite() {
             return false;
         }
         // A value inside its own type has no size unless a pointer breaks the circle.
         self.leads_to(&key(named), owner, &mut Vec::new())
-            || attr.boxed.unwrap_or_else(|| self.size_of(&key(named)) > LARGEST_INLINE)
+            || attr
+                .boxed
+                .unwrap_or_else(|| self.size_of(&key(named)) > LARGEST_INLINE)
     }
 
     /// Whether a value of `from` can hold one of `to` without a pointer between them.
@@ -110,7 +118,9 @@ impl<'m> Sizer<'m> {
             return false;
         }
         seen.push(from.clone());
-        self.inline(from).iter().any(|next| self.leads_to(next, to, seen))
+        self.inline(from)
+            .iter()
+            .any(|next| self.leads_to(next, to, seen))
     }
 
     /// Structs and sets that stand in a definition without a pointer.
@@ -132,9 +142,14 @@ impl<'m> Sizer<'m> {
             Some(Def::Structure(structure)) => of_members(&structure.members),
             Some(Def::Set(set)) => {
                 let attrs = set.attrs().filter(|attr| attr.payload.list == List::One);
-                let mut list: Vec<Key> =
-                    attrs.filter_map(|attr| composite(&attr.payload.ty)).collect();
-                list.extend(set.header.iter().flat_map(|header| of_members(&header.members)));
+                let mut list: Vec<Key> = attrs
+                    .filter_map(|attr| composite(&attr.payload.ty))
+                    .collect();
+                list.extend(
+                    set.header
+                        .iter()
+                        .flat_map(|header| of_members(&header.members)),
+                );
                 list
             }
             _ => Vec::new(),
@@ -164,7 +179,10 @@ impl<'m> Sizer<'m> {
     }
 
     fn set(&mut self, def: &Key, set: &Set) -> u64 {
-        let header: &[Member] = set.header.as_ref().map_or(&[], |header: &Header| &header.members);
+        let header: &[Member] = set
+            .header
+            .as_ref()
+            .map_or(&[], |header: &Header| &header.members);
         // The last field keeps unknown attributes behind one pointer.
         let mut size = 8 + self.members(header);
         for item in &set.items {
@@ -198,7 +216,12 @@ impl<'m> Sizer<'m> {
         let size = self.ty(&payload.ty);
         match &payload.ty {
             Type::Scalar(
-                Scalar::Flag | Scalar::Bool | Scalar::String | Scalar::Bytes | Scalar::HwAddr | Scalar::Ip,
+                Scalar::Flag
+                | Scalar::Bool
+                | Scalar::String
+                | Scalar::Bytes
+                | Scalar::HwAddr
+                | Scalar::Ip,
             ) => size,
             Type::Scalar(Scalar::Mac | Scalar::Ipv4 | Scalar::Ipv6) => size + 1,
             ty if ty.is_union() || size > 8 => size,

@@ -41,10 +41,26 @@ pub(super) fn enumeration(
         let name = ident::upper(&entry.name.value);
         let c = entry.c.clone().unwrap_or_else(|| format!("{prefix}{name}"));
         let (since, doc) = (entry.since.clone(), entry.doc.clone());
-        let meta = Meta { name, c, header: meta.header.clone(), since, doc };
-        values.push(EnumValue { meta, value, alias: entry.alias, literal: entry.literal.clone() });
+        let meta = Meta {
+            name,
+            c,
+            header: meta.header.clone(),
+            since,
+            doc,
+        };
+        values.push(EnumValue {
+            meta,
+            value,
+            alias: entry.alias,
+            literal: entry.literal.clone(),
+        });
     }
-    Some(Enumeration { meta, flags: syntax.flags, repr, values })
+    Some(Enumeration {
+        meta,
+        flags: syntax.flags,
+        repr,
+        values,
+    })
 }
 
 pub(super) fn unit(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Unit) -> Option<Unit> {
@@ -65,7 +81,13 @@ pub(super) fn unit(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Unit) -> O
     meta.header.clone_from(&head.header);
     let forever = syntax.forever.as_ref().map(|forever| forever.value);
     let literal = syntax.literal.clone();
-    Some(Unit { meta, repr, per_second: syntax.per_second.value, forever, literal })
+    Some(Unit {
+        meta,
+        repr,
+        per_second: syntax.per_second.value,
+        forever,
+        literal,
+    })
 }
 
 fn fits(cx: &mut Cx<'_, '_>, repr: Int, span: Span, value: i128) {

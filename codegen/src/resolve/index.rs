@@ -52,7 +52,11 @@ pub(super) fn module_path(path: &str) -> Vec<String> {
 
 impl<'f> Index<'f> {
     pub(super) fn new(files: &'f [File], diags: &mut Diags) -> Self {
-        let mut index = Self { defs: Vec::new(), scopes: Vec::new(), paths: BTreeMap::new() };
+        let mut index = Self {
+            defs: Vec::new(),
+            scopes: Vec::new(),
+            paths: BTreeMap::new(),
+        };
         check_modules(files, diags);
         for (number, file) in files.iter().enumerate() {
             check_names(file, diags);
@@ -61,17 +65,28 @@ impl<'f> Index<'f> {
             for (head, item) in definitions(file) {
                 let name = head.name.value.as_str();
                 let def = index.defs.len();
-                let seen = Seen { def, import: None, text: name, used: Cell::new(true) };
+                let seen = Seen {
+                    def,
+                    import: None,
+                    text: name,
+                    used: Cell::new(true),
+                };
                 if let Some(before) = scope.insert(name, seen) {
                     let first = index.defs.get(before.def).map(|def| def.head.name.span);
-                    let diag =
-                        diags.error(head.name.span, format!("`{name}` is defined twice in this file"));
+                    let diag = diags.error(
+                        head.name.span,
+                        format!("`{name}` is defined twice in this file"),
+                    );
                     if let Some(first) = first {
                         diag.related(first, "first defined here");
                     }
                 }
                 index.paths.insert(format!("{prefix}.{name}"), def);
-                index.defs.push(Def { head, file: number, item });
+                index.defs.push(Def {
+                    head,
+                    file: number,
+                    item,
+                });
             }
             index.scopes.push(scope);
         }
@@ -87,24 +102,43 @@ impl<'f> Index<'f> {
         let text = path.value.as_str();
         let Some(&def) = self.paths.get(text) else {
             let last = text.rsplit('.').next().unwrap_or(text);
-            let same_name = self.paths.keys().find(|p| p.rsplit('.').next() == Some(last)).cloned();
+            let same_name = self
+                .paths
+                .keys()
+                .find(|p| p.rsplit('.').next() == Some(last))
+                .cloned();
             let diag = diags.error(path.span, format!("no definition has the path `{text}`"));
-            diag.help("a path is that of the spec file with dots, then the name: `core.AddressFamily`");
+            diag.help(
+                "a path is that of the spec file with dots, then the name: `core.AddressFamily`",
+            );
             match same_name {
                 Some(path) => diag.help(format!("did you mean `{path}`?")),
                 None => diag.nearest(text, self.paths.keys().map(String::as_str)),
             };
             return;
         };
-        let Some(name) = self.defs.get(def).map(|def| def.head.name.value.as_str()) else { return };
+        let Some(name) = self.defs.get(def).map(|def| def.head.name.value.as_str()) else {
+            return;
+        };
         if self.defs.get(def).is_some_and(|def| def.file == file) {
-            diags.error(path.span, format!("`{name}` is defined in this file")).help("remove it");
+            diags
+                .error(path.span, format!("`{name}` is defined in this file"))
+                .help("remove it");
             return;
         }
-        let Some(scope) = self.scopes.get_mut(file) else { return };
-        let seen = Seen { def, import: Some(path.span), text, used: Cell::new(false) };
+        let Some(scope) = self.scopes.get_mut(file) else {
+            return;
+        };
+        let seen = Seen {
+            def,
+            import: Some(path.span),
+            text,
+            used: Cell::new(false),
+        };
         if let Some(before) = scope.get(name) {
-            let first = before.import.or(self.defs.get(before.def).map(|def| def.head.name.span));
+            let first = before
+                .import
+                .or(self.defs.get(before.def).map(|def| def.head.name.span));
             let diag = diags.error(path.span, format!("this file already has a `{name}`"));
             if let Some(first) = first {
                 diag.related(first, "the other one");
@@ -123,17 +157,25 @@ impl<'f> Index<'f> {
 
     /// The definition of a name in a module.
     pub(super) fn find(&self, module: &[String], name: &str) -> Option<DefId> {
-        self.paths.get(&format!("{}.{name}", module.join("."))).copied()
+        self.paths
+            .get(&format!("{}.{name}", module.join(".")))
+            .copied()
     }
 
     /// Names that a file sees.
     pub(super) fn visible(&self, file: usize) -> impl Iterator<Item = &str> {
-        self.scopes.get(file).into_iter().flat_map(|scope| scope.keys().copied())
+        self.scopes
+            .get(file)
+            .into_iter()
+            .flat_map(|scope| scope.keys().copied())
     }
 
     /// Path of a definition of that name in some other file.
     pub(super) fn elsewhere(&self, name: &str) -> Option<&str> {
-        let found = self.paths.keys().find(|path| path.rsplit('.').next() == Some(name));
+        let found = self
+            .paths
+            .keys()
+            .find(|path| path.rsplit('.').next() == Some(name));
         found.map(String::as_str)
     }
 
@@ -149,11 +191,23 @@ impl<'f> Index<'f> {
 
 fn definitions(file: &File) -> Vec<(&Head, Item<'_>)> {
     let mut list: Vec<(&Head, Item<'_>)> = Vec::new();
-    list.extend(file.enumerations.iter().map(|item| (&item.head, Item::Enumeration(item))));
+    list.extend(
+        file.enumerations
+            .iter()
+            .map(|item| (&item.head, Item::Enumeration(item))),
+    );
     list.extend(file.units.iter().map(|item| (&item.head, Item::Unit(item))));
-    list.extend(file.structures.iter().map(|item| (&item.head, Item::Structure(item))));
+    list.extend(
+        file.structures
+            .iter()
+            .map(|item| (&item.head, Item::Structure(item))),
+    );
     list.extend(file.sets.iter().map(|item| (&item.head, Item::Set(item))));
-    list.extend(file.unions.iter().map(|item| (&item.head, Item::Union(item))));
+    list.extend(
+        file.unions
+            .iter()
+            .map(|item| (&item.head, Item::Union(item))),
+    );
     list.sort_by_key(|(head, _)| head.name.span);
     list
 }
@@ -172,13 +226,26 @@ fn check_modules(files: &[File], diags: &mut Diags) {
         let path = module_path(&file.path);
         for part in &path {
             if !ident::is_snake(part) || ident::is_keyword(part) {
-                let message = format!("`{part}` in the path `{}` cannot name a Rust module", file.path);
-                diags.error(file.module.span, message).help("rename the file to a snake_case word");
+                let message = format!(
+                    "`{part}` in the path `{}` cannot name a Rust module",
+                    file.path
+                );
+                diags
+                    .error(file.module.span, message)
+                    .help("rename the file to a snake_case word");
             }
         }
-        if directories.iter().any(|directory| directory.starts_with(&path)) {
-            let message = format!("`{}` and a directory of that name are one Rust module", file.path);
-            diags.error(file.module.span, message).help("move the file into the directory");
+        if directories
+            .iter()
+            .any(|directory| directory.starts_with(&path))
+        {
+            let message = format!(
+                "`{}` and a directory of that name are one Rust module",
+                file.path
+            );
+            diags
+                .error(file.module.span, message)
+                .help("move the file into the directory");
         }
     }
 }
@@ -189,25 +256,47 @@ fn check_names(file: &File, diags: &mut Diags) {
         camel(&head.name, diags);
         match item {
             Item::Enumeration(item) => {
-                item.entries.iter().for_each(|entry| snake(&entry.name, diags));
+                item.entries
+                    .iter()
+                    .for_each(|entry| snake(&entry.name, diags));
             }
             Item::Structure(item) => {
-                item.fields.iter().for_each(|entry| field(&entry.name, diags));
+                item.fields
+                    .iter()
+                    .for_each(|entry| field(&entry.name, diags));
             }
-            Item::Set(item) => item.attrs.iter().for_each(|entry| field(&entry.name, diags)),
+            Item::Set(item) => item
+                .attrs
+                .iter()
+                .for_each(|entry| field(&entry.name, diags)),
             Item::Union(item) => {
-                item.cases.iter().for_each(|entry| snake(&entry.name, diags));
-                let default = item.default.as_ref().and_then(|default| default.name.as_ref());
+                item.cases
+                    .iter()
+                    .for_each(|entry| snake(&entry.name, diags));
+                let default = item
+                    .default
+                    .as_ref()
+                    .and_then(|default| default.name.as_ref());
                 default.into_iter().for_each(|name| snake(name, diags));
             }
             Item::Unit(_) => {}
         }
     }
-    file.constants.iter().for_each(|item| snake(&item.head.name, diags));
-    file.protocols.iter().for_each(|item| snake(&item.head.name, diags));
-    file.messages.iter().for_each(|item| snake(&item.name, diags));
-    file.ioctls.iter().for_each(|item| snake(&item.head.name, diags));
-    file.groups.iter().for_each(|item| snake(&item.head.name, diags));
+    file.constants
+        .iter()
+        .for_each(|item| snake(&item.head.name, diags));
+    file.protocols
+        .iter()
+        .for_each(|item| snake(&item.head.name, diags));
+    file.messages
+        .iter()
+        .for_each(|item| snake(&item.name, diags));
+    file.ioctls
+        .iter()
+        .for_each(|item| snake(&item.head.name, diags));
+    file.groups
+        .iter()
+        .for_each(|item| snake(&item.head.name, diags));
 }
 
 fn snake(name: &Sp<String>, diags: &mut Diags) {
@@ -230,7 +319,10 @@ fn field(name: &Sp<String>, diags: &mut Diags) {
             .help("choose another word and give the C name with `c = \"…\"`");
     } else if ident::is_reserved_field(text) {
         diags
-            .error(name.span, format!("`{text}` is a name of the generated types' own"))
+            .error(
+                name.span,
+                format!("`{text}` is a name of the generated types' own"),
+            )
             .help("choose another word and give the C name with `c = \"…\"`");
     }
 }
@@ -245,7 +337,10 @@ fn camel(name: &Sp<String>, diags: &mut Diags) {
         }
     } else if ident::is_taken(text) {
         diags
-            .error(name.span, format!("`{text}` would hide a type that generated code needs"))
+            .error(
+                name.span,
+                format!("`{text}` would hide a type that generated code needs"),
+            )
             .help("put a word in front that says whose it is");
     } else if Int::from_name(text).is_some() || Scalar::from_name(text).is_some() {
         diags.error(name.span, format!("`{text}` is a builtin type"));

@@ -4,7 +4,9 @@ use super::Cx;
 use super::index::module_path;
 use crate::diag::{Sp, Span};
 use crate::ident;
-use crate::model::{Class, Family, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply, Type};
+use crate::model::{
+    Class, Family, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply, Type,
+};
 use crate::syntax::{self, File};
 use std::collections::BTreeMap;
 
@@ -31,14 +33,19 @@ pub(super) fn protocols(cx: &mut Cx<'_, '_>, file: &File) -> Vec<NetlinkProtocol
 }
 
 pub(super) fn ioctls(cx: &mut Cx<'_, '_>, file: usize) -> Vec<Ioctl> {
-    let Some(syntax) = cx.files.get(file) else { return Vec::new() };
+    let Some(syntax) = cx.files.get(file) else {
+        return Vec::new();
+    };
     let mut list = Vec::new();
     for ioctl in &syntax.ioctls {
         let Ok(code) = u32::try_from(ioctl.code.value) else {
             cx.refuse(ioctl.code.span, "a request code has 32 bits");
             continue;
         };
-        let body = ioctl.body.as_ref().and_then(|body| body_type(cx, file, body));
+        let body = ioctl
+            .body
+            .as_ref()
+            .and_then(|body| body_type(cx, file, body));
         let c = ident::upper(&ioctl.head.name.value);
         let mut meta = cx.meta(file, &ioctl.head, c.clone(), c);
         meta.name.clone_from(&meta.c);
@@ -74,12 +81,19 @@ pub(super) fn groups(cx: &mut Cx<'_, '_>, file: &File) -> Vec<Group> {
             since: head.since.clone(),
             doc: head.doc.clone(),
         };
-        list.push(Group { meta, id, name: group.name.as_ref().map(|name| name.value.clone()) });
+        list.push(Group {
+            meta,
+            id,
+            name: group.name.as_ref().map(|name| name.value.clone()),
+        });
     }
     let numbered = file.groups.iter().find(|group| group.id.is_some());
     if let (Some(group), None) = (numbered, &file.module.family) {
-        cx.refuse(group.head.name.span, "a numbered group belongs to a protocol family")
-            .help("add `family = \"…\"` to [module]");
+        cx.refuse(
+            group.head.name.span,
+            "a numbered group belongs to a protocol family",
+        )
+        .help("add `family = \"…\"` to [module]");
     }
     list
 }
@@ -117,7 +131,10 @@ fn check_protocols(cx: &mut Cx<'_, '_>) {
         let name = &protocol.head.name;
         if let Some(before) = names.insert(&name.value, name.span) {
             cx.diags
-                .error(name.span, format!("protocol `{}` is defined twice", name.value))
+                .error(
+                    name.span,
+                    format!("protocol `{}` is defined twice", name.value),
+                )
                 .related(before, "first here");
         }
         let id = &protocol.id;
@@ -131,11 +148,19 @@ fn check_protocols(cx: &mut Cx<'_, '_>) {
 
 fn is_protocol(cx: &mut Cx<'_, '_>, family: &Sp<String>) -> bool {
     let files = cx.files;
-    let names = || files.iter().flat_map(|file| &file.protocols).map(|p| p.head.name.value.as_str());
+    let names = || {
+        files
+            .iter()
+            .flat_map(|file| &file.protocols)
+            .map(|p| p.head.name.value.as_str())
+    };
     let known = names().any(|name| name == family.value);
     if !known {
         cx.diags
-            .error(family.span, format!("no protocol is called `{}`", family.value))
+            .error(
+                family.span,
+                format!("no protocol is called `{}`", family.value),
+            )
             .help("families are the protocols defined by `[protocol.x]` in some file")
             .nearest(&family.value, names());
     }
@@ -152,28 +177,50 @@ fn family(cx: &mut Cx<'_, '_>, name: &str, members: &[usize]) -> Option<Family> 
     for message in &all {
         let variant = ident::camel(&message.name.value);
         if variant == "Other" {
-            cx.refuse(message.name.span, "`other` is what the family calls unknown messages");
+            cx.refuse(
+                message.name.span,
+                "`other` is what the family calls unknown messages",
+            );
         }
         if let Some(before) = names.insert(variant, message.name.span) {
-            cx.refuse(message.name.span, format!("`{}` stands twice in the family", message.name.value))
-                .related(before, "first here");
+            cx.refuse(
+                message.name.span,
+                format!("`{}` stands twice in the family", message.name.value),
+            )
+            .related(before, "first here");
         }
         if let Some(before) = ids.insert(message.id.value, message.id.span) {
-            cx.refuse(message.id.span, format!("message {} stands twice in the family", message.id.value))
-                .related(before, "first here");
+            cx.refuse(
+                message.id.span,
+                format!("message {} stands twice in the family", message.id.value),
+            )
+            .related(before, "first here");
         }
     }
     let mut with_groups = of_family().filter(|file| file.groups.iter().any(|g| g.id.is_some()));
     let (first, second) = (with_groups.next(), with_groups.next());
-    if let Some((first, second)) = first.and_then(|f| f.groups.first()).zip(second.and_then(|f| f.groups.first())) {
-        cx.refuse(second.head.name.span, "the groups of a family stand in one file")
-            .related(first.head.name.span, "there are some here");
+    if let Some((first, second)) = first
+        .and_then(|f| f.groups.first())
+        .zip(second.and_then(|f| f.groups.first()))
+    {
+        cx.refuse(
+            second.head.name.span,
+            "the groups of a family stand in one file",
+        )
+        .related(first.head.name.span, "there are some here");
     }
     let mut messages = Vec::new();
     for &file in members {
-        let module = files.get(file).map(|file| module_path(&file.path)).unwrap_or_default();
+        let module = files
+            .get(file)
+            .map(|file| module_path(&file.path))
+            .unwrap_or_default();
         let header = files.get(file).and_then(|file| file.module.header.clone());
-        for syntax in files.get(file).map(|file| file.messages.as_slice()).unwrap_or_default() {
+        for syntax in files
+            .get(file)
+            .map(|file| file.messages.as_slice())
+            .unwrap_or_default()
+        {
             messages.extend(message(cx, file, syntax, &all, &module, header.clone()));
         }
     }
@@ -219,12 +266,18 @@ fn message(
     };
     let answer = match &syntax.answer {
         None => None,
-        Some(answer) => match all.iter().find(|message| message.name.value == answer.value) {
+        Some(answer) => match all
+            .iter()
+            .find(|message| message.name.value == answer.value)
+        {
             Some(message) => u16::try_from(message.id.value).ok(),
             None => {
                 let names = all.iter().map(|message| message.name.value.as_str());
                 cx.diags
-                    .error(answer.span, format!("no message of the family is called `{}`", answer.value))
+                    .error(
+                        answer.span,
+                        format!("no message of the family is called `{}`", answer.value),
+                    )
                     .nearest(&answer.value, names);
                 None
             }
@@ -235,7 +288,10 @@ fn message(
             .label("needs `answer`")
             .help("name the message that carries the reply or the items of the dump");
     }
-    let body = syntax.body.as_ref().and_then(|body| body_type(cx, file, body));
+    let body = syntax
+        .body
+        .as_ref()
+        .and_then(|body| body_type(cx, file, body));
     let upper = ident::upper(&syntax.name.value);
     let meta = Meta {
         name: ident::camel(&syntax.name.value),
@@ -244,14 +300,24 @@ fn message(
         since: syntax.since.clone(),
         doc: syntax.doc.clone(),
     };
-    Some(Message { meta, id: id.ok()?, module: module.to_vec(), body, reply, answer, dump: syntax.dump })
+    Some(Message {
+        meta,
+        id: id.ok()?,
+        module: module.to_vec(),
+        body,
+        reply,
+        answer,
+        dump: syntax.dump,
+    })
 }
 
 /// The set or struct that a message or a request carries.
 fn body_type(cx: &mut Cx<'_, '_>, file: usize, name: &Sp<String>) -> Option<Named> {
     let Some(def) = cx.index.lookup(file, &name.value) else {
         let names: Vec<&str> = cx.index.visible(file).collect();
-        let diag = cx.diags.error(name.span, format!("unknown type `{}`", name.value));
+        let diag = cx
+            .diags
+            .error(name.span, format!("unknown type `{}`", name.value));
         match cx.index.elsewhere(&name.value) {
             Some(path) => diag.help(format!("add \"{path}\" to `use` of this file's [module]")),
             None => diag.nearest(&name.value, names),
@@ -262,7 +328,10 @@ fn body_type(cx: &mut Cx<'_, '_>, file: usize, name: &Sp<String>) -> Option<Name
     match cx.reference(def) {
         Type::Named(named) if matches!(named.class, Class::Set | Class::Struct) => Some(named),
         _ => {
-            cx.refuse(name.span, format!("`{}` is neither a set nor a struct", name.value));
+            cx.refuse(
+                name.span,
+                format!("`{}` is neither a set nor a struct", name.value),
+            );
             None
         }
     }

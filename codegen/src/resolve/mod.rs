@@ -52,7 +52,9 @@ pub(crate) fn resolve(files: &[File], diags: &mut Diags) -> Protocol {
     // 3. Where the selectors of unions stand.
     cx.selections = selection::selections(&mut cx);
     // 4. Every definition by itself.
-    let modules: Vec<Module> = (0..files.len()).filter_map(|file| cx.module(file)).collect();
+    let modules: Vec<Module> = (0..files.len())
+        .filter_map(|file| cx.module(file))
+        .collect();
     // 5. Families of messages, which may span files.
     let families = message::families(&mut cx);
     // 6. What nothing leads to, and selectors that nothing provides.
@@ -101,7 +103,11 @@ impl<'f> Cx<'f, '_> {
             source: syntax.path.clone(),
             path,
             doc: syntax.module.doc.clone(),
-            family: syntax.module.family.as_ref().map(|family| family.value.clone()),
+            family: syntax
+                .module
+                .family
+                .as_ref()
+                .map(|family| family.value.clone()),
             protocols: message::protocols(self, syntax),
             constants,
             enumerations,
@@ -117,26 +123,36 @@ impl<'f> Cx<'f, '_> {
     fn constant(&mut self, file: usize, constant: &crate::syntax::Constant) -> Option<Constant> {
         let Some(ty) = Int::from_name(&constant.ty.value).filter(|ty| !ty.big) else {
             let message = format!("`{}` is not an integer type of Rust", constant.ty.value);
-            self.diags
-                .error(constant.ty.span, message)
-                .nearest(&constant.ty.value, Int::NAMES.into_iter().filter(|n| !n.starts_with('b')));
+            self.diags.error(constant.ty.span, message).nearest(
+                &constant.ty.value,
+                Int::NAMES.into_iter().filter(|n| !n.starts_with('b')),
+            );
             return None;
         };
         let value = &constant.value;
         if !ty.holds(value.value) {
-            self.diags.error(value.span, format!("{} does not fit in {ty}", value.value));
+            self.diags
+                .error(value.span, format!("{} does not fit in {ty}", value.value));
             return None;
         }
         let name = ident::upper(&constant.head.name.value);
         let c = name.clone();
         let meta = self.meta(file, &constant.head, name, c);
-        Some(Constant { meta, ty, value: value.value, literal: constant.literal.clone() })
+        Some(Constant {
+            meta,
+            ty,
+            value: value.value,
+            literal: constant.literal.clone(),
+        })
     }
 
     /// What a definition has in common with all others.
     fn meta(&self, file: usize, head: &Head, name: String, default_c: String) -> Meta {
         let module = self.files.get(file).map(|file| &file.module);
-        let header = head.header.clone().or_else(|| module.and_then(|m| m.header.clone()));
+        let header = head
+            .header
+            .clone()
+            .or_else(|| module.and_then(|m| m.header.clone()));
         Meta {
             name,
             c: head.c.clone().unwrap_or(default_c),

@@ -60,7 +60,11 @@ impl Graph {
         };
         !is_header
             || self.roots.contains(&structure)
-            || self.edges.iter().enumerate().any(|(from, to)| refers(from, to))
+            || self
+                .edges
+                .iter()
+                .enumerate()
+                .any(|(from, to)| refers(from, to))
     }
 
     fn reachable(&self, from: &BTreeSet<DefId>) -> BTreeSet<DefId> {
@@ -78,9 +82,16 @@ impl Graph {
 }
 
 pub(super) fn check(cx: &mut Cx<'_, '_>) {
-    let marked = cx.index.defs.iter().enumerate().filter(|(_, def)| def.head.root);
-    let roots: BTreeSet<DefId> =
-        marked.map(|(number, _)| number).chain(cx.graph.roots.iter().copied()).collect();
+    let marked = cx
+        .index
+        .defs
+        .iter()
+        .enumerate()
+        .filter(|(_, def)| def.head.root);
+    let roots: BTreeSet<DefId> = marked
+        .map(|(number, _)| number)
+        .chain(cx.graph.roots.iter().copied())
+        .collect();
     let reached = cx.graph.reachable(&roots);
     for (number, def) in cx.index.defs.iter().enumerate() {
         if !reached.contains(&number) {
@@ -92,7 +103,9 @@ pub(super) fn check(cx: &mut Cx<'_, '_>) {
         }
     }
     for (span, path) in cx.index.unused_imports() {
-        cx.diags.error(span, format!("this file does not need `{path}`")).help("remove it");
+        cx.diags
+            .error(span, format!("this file does not need `{path}`"))
+            .help("remove it");
     }
     let provided = cx.graph.reachable(&cx.graph.providers);
     for (set, span) in &cx.graph.heirs {

@@ -16,7 +16,9 @@ pub(super) struct Selections {
 impl Selections {
     /// How a union is selected; one that nothing uses counts as selected by a field.
     pub(super) fn get(&self, def: DefId) -> Selection {
-        self.of.get(&def).map_or(Selection::Selected, |(selection, _)| *selection)
+        self.of
+            .get(&def)
+            .map_or(Selection::Selected, |(selection, _)| *selection)
     }
 }
 
@@ -27,14 +29,22 @@ pub(super) fn selections(cx: &mut Cx<'_, '_>) -> Selections {
             Item::Set(set) => {
                 for attr in &set.attrs {
                     let tagged = attr.tag.is_some();
-                    let selection = if tagged { Selection::Tagged } else { Selection::Selected };
+                    let selection = if tagged {
+                        Selection::Tagged
+                    } else {
+                        Selection::Selected
+                    };
                     uses.push((def.file, attr.shape.ty.clone(), selection));
                 }
             }
             Item::Structure(structure) => {
                 for field in &structure.fields {
                     let rest = field.rest.is_some() || field.list.is_some();
-                    let selection = if rest { Selection::Selected } else { Selection::Fixed };
+                    let selection = if rest {
+                        Selection::Selected
+                    } else {
+                        Selection::Fixed
+                    };
                     uses.push((def.file, field.ty.clone(), selection));
                 }
             }
@@ -43,8 +53,13 @@ pub(super) fn selections(cx: &mut Cx<'_, '_>) -> Selections {
     }
     let mut selections = Selections::default();
     for (file, ty, selection) in uses {
-        let Some(def) = cx.index.lookup(file, &ty.name.value) else { continue };
-        if !matches!(cx.index.defs.get(def).map(|def| def.item), Some(Item::Union(_))) {
+        let Some(def) = cx.index.lookup(file, &ty.name.value) else {
+            continue;
+        };
+        if !matches!(
+            cx.index.defs.get(def).map(|def| def.item),
+            Some(Item::Union(_))
+        ) {
             continue;
         }
         match selections.of.get(&def) {

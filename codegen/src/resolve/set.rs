@@ -6,8 +6,8 @@ use super::structure;
 use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
-    Attr, Class, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector, Set,
-    SetItem, Type,
+    Attr, Class, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector,
+    Set, SetItem, Type,
 };
 use crate::syntax;
 use std::collections::BTreeMap;
@@ -33,7 +33,9 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
             None => {
                 let names = fields.iter().map(|field| field.meta.name.as_str());
                 let message = format!("the header has no member `{}`", provide.value);
-                cx.diags.error(provide.span, message).nearest(&provide.value, names);
+                cx.diags
+                    .error(provide.span, message)
+                    .nearest(&provide.value, names);
             }
             Some(field) if field.ty.int().is_none() => {
                 cx.refuse(provide.span, "only an integer can be provided");
@@ -46,26 +48,41 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         attrs.extend(self::attr(cx, file, def, syntax, &fields, attr, &prefix).map(|a| (attr, a)));
     }
     let items = pairs(cx, attrs);
-    let pads = syntax.pads.iter().filter_map(|pad| u64::try_from(pad.value).ok()).collect();
+    let pads = syntax
+        .pads
+        .iter()
+        .filter_map(|pad| u64::try_from(pad.value).ok())
+        .collect();
     let provide = syntax.provide.as_ref().map(|provide| provide.value.clone());
     let record = is_record(syntax);
-    Some(Set { meta, prefix, header, record, provide, pads, items })
+    Some(Set {
+        meta,
+        prefix,
+        header,
+        record,
+        provide,
+        pads,
+        items,
+    })
 }
 
 fn is_record(syntax: &syntax::Set) -> bool {
     syntax.record.as_ref().is_some_and(|record| record.value)
 }
 
-fn header(
-    cx: &mut Cx<'_, '_>,
-    file: usize,
-    def: DefId,
-    syntax: &syntax::Set,
-) -> Option<Header> {
+fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) -> Option<Header> {
     let Some(name) = &syntax.header_struct else {
-        let needs = [("short_header", syntax.short_header.as_ref().map(|short| short.span)),
+        let needs = [
+            (
+                "short_header",
+                syntax.short_header.as_ref().map(|short| short.span),
+            ),
             ("record", syntax.record.as_ref().map(|record| record.span)),
-            ("provide", syntax.provide.as_ref().map(|provide| provide.span))];
+            (
+                "provide",
+                syntax.provide.as_ref().map(|provide| provide.span),
+            ),
+        ];
         for (key, span) in needs {
             if let Some(span) = span {
                 cx.refuse(span, format!("`{key}` needs a `header_struct`"));
@@ -80,22 +97,37 @@ fn header(
         cx.refuse(name.span, format!("`{}` is not a struct", name.value));
         return None;
     };
-    let tail = structure.fields.iter().find(|f| f.list.is_some() || f.rest.is_some());
+    let tail = structure
+        .fields
+        .iter()
+        .find(|f| f.list.is_some() || f.rest.is_some());
     if let Some(tail) = tail {
         let tail = tail.name.span;
-        cx.refuse(name.span, "a struct in front of attributes cannot have a tail")
-            .related(tail, "the tail");
+        cx.refuse(
+            name.span,
+            "a struct in front of attributes cannot have a tail",
+        )
+        .related(tail, "the tail");
         return None;
     }
     let members = structure::members(cx, owner, header, structure, is_record(syntax));
     let size = cx.header_size(header);
     let short = syntax.short_header.as_ref();
     if let Some(short) = short.filter(|short| short.value == 0 || short.value >= size) {
-        cx.refuse(short.span, format!("the header has {size} bytes; a short one has fewer"));
+        cx.refuse(
+            short.span,
+            format!("the header has {size} bytes; a short one has fewer"),
+        );
     }
     let c = structure.head.c.clone().unwrap_or_default();
     let short = short.map(|short| short.value);
-    Some(Header { name: name.value.clone(), c, members, size, short })
+    Some(Header {
+        name: name.value.clone(),
+        c,
+        members,
+        size,
+        short,
+    })
 }
 
 /// Ids and C names stand once for each direction.
@@ -118,7 +150,10 @@ fn check_ids(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, prefix: &str) {
                 .help("an id may stand twice if one is `dir = \"read\"` and the other `dir = \"write\"`");
         }
         same.push(attr);
-        let c = attr.c.clone().unwrap_or_else(|| format!("{prefix}{}", ident::upper(&attr.name.value)));
+        let c = attr
+            .c
+            .clone()
+            .unwrap_or_else(|| format!("{prefix}{}", ident::upper(&attr.name.value)));
         match by_c.get(&c) {
             Some(other) if other.id.value != attr.id.value => {
                 cx.refuse(attr.name.span, format!("the C name `{c}` stands twice"))
@@ -152,7 +187,10 @@ fn check_ids(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, prefix: &str) {
 /// Header members and attributes become fields of one struct.
 fn check_fields(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, fields: &[&Field]) {
     for attr in &syntax.attrs {
-        if fields.iter().any(|field| field.meta.name == attr.name.value) {
+        if fields
+            .iter()
+            .any(|field| field.meta.name == attr.name.value)
+        {
             let message = format!("the header already has a member `{}`", attr.name.value);
             cx.refuse(attr.name.span, message)
                 .help("name one of them differently and give the C name with `c = \"…\"`");
@@ -171,7 +209,10 @@ fn attr(
 ) -> Option<Attr> {
     let payload = cx.payload(file, def, &attr.shape)?;
     let union = payload.ty.is_union();
-    let is_key = set.attrs.iter().any(|a| a.tag.as_ref().is_some_and(|t| t.value == attr.name.value));
+    let is_key = set
+        .attrs
+        .iter()
+        .any(|a| a.tag.as_ref().is_some_and(|t| t.value == attr.name.value));
     let by = match (&attr.select, &attr.tag) {
         (Some(select), Some(_)) => {
             cx.refuse(select.span, "`select` and `tag` do not go together");
@@ -232,10 +273,22 @@ fn attr(
         since: attr.since.clone(),
         doc: attr.doc.clone(),
     };
-    let byteorder = attr.byteorder.as_ref().is_some_and(|byteorder| byteorder.value);
+    let byteorder = attr
+        .byteorder
+        .as_ref()
+        .is_some_and(|byteorder| byteorder.value);
     let boxed = attr.boxed.as_ref().map(|boxed| boxed.value);
     let id = attr.id.value;
-    Some(Attr { meta, id, payload, direction, nested, byteorder, by, boxed })
+    Some(Attr {
+        meta,
+        id,
+        payload,
+        direction,
+        nested,
+        byteorder,
+        by,
+        boxed,
+    })
 }
 
 /// Whether `NLA_F_NESTED` goes with a payload; `None` where the case of a union decides.
@@ -272,12 +325,18 @@ fn selector(
     if select.value == "inherited" {
         cx.graph.inherits(def, select.span);
         if text_key {
-            cx.refuse(select.span, "what is inherited is an integer, the union's key is a string");
+            cx.refuse(
+                select.span,
+                "what is inherited is an integer, the union's key is a string",
+            );
         }
         return Some(Selector::Inherited);
     }
     let header = fields.iter().find(|field| field.meta.name == select.value);
-    let sibling = set.attrs.iter().find(|attr| attr.name.value == select.value);
+    let sibling = set
+        .attrs
+        .iter()
+        .find(|attr| attr.name.value == select.value);
     let (is_text, is_number) = match (header, sibling) {
         (Some(field), _) => (false, field.ty.int().is_some()),
         (None, Some(attr)) => key_kind(cx, file, attr),
@@ -285,7 +344,10 @@ fn selector(
             let names = fields.iter().map(|field| field.meta.name.as_str());
             let names = names.chain(set.attrs.iter().map(|attr| attr.name.value.as_str()));
             cx.diags
-                .error(select.span, format!("neither field nor attribute is called `{}`", select.value))
+                .error(
+                    select.span,
+                    format!("neither field nor attribute is called `{}`", select.value),
+                )
                 .nearest(&select.value, names.chain(["inherited"]));
             return None;
         }
@@ -309,15 +371,23 @@ fn tag_exists(
             .nearest(&tag.value, names);
         return;
     };
-    let mut earlier = set.attrs.iter().take_while(|other| other.name.span != attr.name.span);
+    let mut earlier = set
+        .attrs
+        .iter()
+        .take_while(|other| other.name.span != attr.name.span);
     let other = earlier.find(|other| other.tag.as_ref().is_some_and(|t| t.value == tag.value));
     if let Some(other) = other {
         let other = other.name.span;
-        cx.refuse(tag.span, format!("`{}` is already the tag of another union", tag.value))
-            .related(other, "of this one")
-            .help("the second union takes `select`");
+        cx.refuse(
+            tag.span,
+            format!("`{}` is already the tag of another union", tag.value),
+        )
+        .related(other, "of this one")
+        .help("the second union takes `select`");
     }
-    let Some(text_key) = cx.union_key(union) else { return };
+    let Some(text_key) = cx.union_key(union) else {
+        return;
+    };
     let (is_text, is_number) = key_kind(cx, file, key);
     check_key(cx, tag, text_key, is_text, is_number);
 }
@@ -334,7 +404,10 @@ fn key_kind(cx: &Cx<'_, '_>, file: usize, attr: &syntax::Attr) -> (bool, bool) {
 fn check_key(cx: &mut Cx<'_, '_>, at: &Sp<String>, text_key: bool, is_text: bool, is_number: bool) {
     let wanted = if text_key { "a string" } else { "an integer" };
     if if text_key { !is_text } else { !is_number } {
-        cx.refuse(at.span, format!("the key of the union is {wanted}, `{}` is not", at.value));
+        cx.refuse(
+            at.span,
+            format!("the key of the union is {wanted}, `{}` is not", at.value),
+        );
     }
 }
 
@@ -345,13 +418,16 @@ fn pairs(cx: &mut Cx<'_, '_>, attrs: Vec<(&syntax::Attr, Attr)>) -> Vec<SetItem>
         .iter()
         .filter_map(|(syntax, attr)| Some((tag_of(syntax)?, attr.clone())))
         .collect();
-    let keys: BTreeMap<String, Attr> =
-        attrs.iter().map(|(_, attr)| (attr.meta.name.clone(), attr.clone())).collect();
+    let keys: BTreeMap<String, Attr> = attrs
+        .iter()
+        .map(|(_, attr)| (attr.meta.name.clone(), attr.clone()))
+        .collect();
     let mut items = Vec::new();
     let mut done: Vec<String> = Vec::new();
     for (syntax, attr) in attrs {
         let key = tag_of(syntax).or_else(|| {
-            tags.contains_key(&attr.meta.name).then(|| attr.meta.name.clone())
+            tags.contains_key(&attr.meta.name)
+                .then(|| attr.meta.name.clone())
         });
         let Some(key) = key else {
             items.push(SetItem::Attr(attr));
@@ -364,7 +440,10 @@ fn pairs(cx: &mut Cx<'_, '_>, attrs: Vec<(&syntax::Attr, Attr)>) -> Vec<SetItem>
             if tag.direction != data.direction {
                 cx.refuse(syntax.name.span, "a tag and its union have the same `dir`");
             }
-            items.push(SetItem::Pair(Pair { key: tag.clone(), data: data.clone() }));
+            items.push(SetItem::Pair(Pair {
+                key: tag.clone(),
+                data: data.clone(),
+            }));
         }
         done.push(key);
     }
@@ -400,7 +479,8 @@ impl Cx<'_, '_> {
             None => false,
             Some(nul) => {
                 if nul.value {
-                    self.refuse(nul.span, "a string has its NUL anyway").help("leave `nul` out");
+                    self.refuse(nul.span, "a string has its NUL anyway")
+                        .help("leave `nul` out");
                 } else if !text {
                     self.refuse(nul.span, "`nul` belongs to strings");
                 }
@@ -408,7 +488,10 @@ impl Cx<'_, '_> {
             }
         };
         let sized = list != List::One
-            || matches!(ty, Type::Scalar(Scalar::String | Scalar::Bytes | Scalar::HwAddr));
+            || matches!(
+                ty,
+                Type::Scalar(Scalar::String | Scalar::Bytes | Scalar::HwAddr)
+            );
         for (key, limit) in [("max", &shape.max), ("min", &shape.min)] {
             if let Some(limit) = limit.as_ref().filter(|_| !sized) {
                 let message = format!("`{key}` belongs to strings, bytes and lists");
@@ -423,7 +506,10 @@ impl Cx<'_, '_> {
                 self.refuse(min.span, "`min` is larger than `max`");
             }
         }
-        let range = shape.range.as_ref().map(|(low, high)| (low.value, high.value));
+        let range = shape
+            .range
+            .as_ref()
+            .map(|(low, high)| (low.value, high.value));
         if let Some((low, high)) = &shape.range {
             self.check_range(low, high, shape, &ty);
         }
@@ -468,7 +554,9 @@ impl Cx<'_, '_> {
         if let Some(item) = shape.item.as_ref().filter(|_| form != Some("items")) {
             self.refuse(item.span, "`item` belongs to `list = \"items\"`");
         }
-        let Some(list) = &shape.list else { return Some(List::One) };
+        let Some(list) = &shape.list else {
+            return Some(List::One);
+        };
         match list.value.as_str() {
             "repeat" => Some(List::Repeat),
             "packed" => Some(List::Packed),
@@ -514,7 +602,8 @@ impl Cx<'_, '_> {
             }
             List::Records => {}
             _ if record => {
-                self.refuse(span, "a record stands in a list only").help("add `list = \"records\"`");
+                self.refuse(span, "a record stands in a list only")
+                    .help("add `list = \"records\"`");
             }
             List::Packed if !self.is_fixed(ty) || ty.is_union() => {
                 self.refuse(span, "the elements of a packed list need a fixed size");

@@ -43,10 +43,17 @@ fn of_def(
     if let Some(known) = sizes.of.get(&def) {
         return *known;
     }
-    let (head, file, item) = cx.index.defs.get(def).map(|def| (def.head, def.file, def.item))?;
+    let (head, file, item) = cx
+        .index
+        .defs
+        .get(def)
+        .map(|def| (def.head, def.file, def.item))?;
     if stack.contains(&def) {
         cx.diags
-            .error(head.name.span, format!("struct `{}` contains itself", head.name.value))
+            .error(
+                head.name.span,
+                format!("struct `{}` contains itself", head.name.value),
+            )
             .help("a struct has a fixed size; only attribute sets can nest in themselves");
         sizes.of.insert(def, None);
         return None;
@@ -74,7 +81,10 @@ fn of_def(
                     align: a.align.max(b.align),
                 });
             }
-            whole.map(|size| Size { bytes: round_up(size.bytes, size.align), ..size })
+            whole.map(|size| Size {
+                bytes: round_up(size.bytes, size.align),
+                ..size
+            })
         }
         Item::Set(_) => None,
     };
@@ -99,7 +109,10 @@ fn of_members(
             break;
         }
         let size = if field.ty.name.value == "pad" {
-            Size { bytes: field.len.as_ref().map_or(0, |len| len.value), align: 1 }
+            Size {
+                bytes: field.len.as_ref().map_or(0, |len| len.value),
+                align: 1,
+            }
         } else if let Some(wire) = field.wire.as_ref().and_then(|w| Int::from_name(&w.value)) {
             of_int(wire)
         } else {
@@ -118,7 +131,10 @@ fn of_members(
         end = round_up(end, size.align).saturating_add(size.bytes);
         align = align.max(size.align);
     }
-    Some(Size { bytes: round_up(end, align), align })
+    Some(Size {
+        bytes: round_up(end, align),
+        align,
+    })
 }
 
 fn of_type(
@@ -140,14 +156,22 @@ fn of_type(
         let def = cx.index.lookup(file, name)?;
         of_def(cx, def, stack, sizes)?
     };
-    Some(Size { bytes: one.bytes.saturating_mul(ty.len.unwrap_or(1)), ..one })
+    Some(Size {
+        bytes: one.bytes.saturating_mul(ty.len.unwrap_or(1)),
+        ..one
+    })
 }
 
 fn of_int(int: Int) -> Size {
-    Size { bytes: int.size(), align: int.size() }
+    Size {
+        bytes: int.size(),
+        align: int.size(),
+    }
 }
 
 /// Rounds up to a multiple of an alignment.
 pub(super) fn round_up(bytes: u64, align: u64) -> u64 {
-    bytes.checked_next_multiple_of(align.max(1)).unwrap_or(u64::MAX)
+    bytes
+        .checked_next_multiple_of(align.max(1))
+        .unwrap_or(u64::MAX)
 }

@@ -23,7 +23,10 @@ pub(super) fn structure(
     let members = members(cx, file, def, syntax, false);
     let size = cx.sizes.get(def).map_or(0, |size| size.bytes);
     if let Some(grows) = &syntax.grows {
-        let has_tail = syntax.fields.iter().any(|f| f.list.is_some() || f.rest.is_some());
+        let has_tail = syntax
+            .fields
+            .iter()
+            .any(|f| f.list.is_some() || f.rest.is_some());
         if has_tail {
             cx.refuse(grows.span, "a struct with a tail cannot grow");
         } else if grows.value > size {
@@ -32,7 +35,14 @@ pub(super) fn structure(
         }
     }
     let grows = syntax.grows.as_ref().map(|grows| grows.value);
-    Some(Structure { meta, grows, members, size, standalone: true, copy: false })
+    Some(Structure {
+        meta,
+        grows,
+        members,
+        size,
+        standalone: true,
+        copy: false,
+    })
 }
 
 /// The members of a struct. `record`: its first member is the length of the whole record.
@@ -49,12 +59,18 @@ pub(super) fn members(
     for (number, field) in syntax.fields.iter().enumerate() {
         let is_variable = field.list.is_some() || field.rest.is_some();
         if let Some(rest) = rest {
-            cx.refuse(field.name.span, "nothing can follow what fills the rest of the payload")
-                .related(rest, "this fills the rest");
+            cx.refuse(
+                field.name.span,
+                "nothing can follow what fills the rest of the payload",
+            )
+            .related(rest, "this fills the rest");
         } else if let (Some(tail), false) = (variable, is_variable) {
-            cx.refuse(field.name.span, format!("`{}` stands after a tail", field.name.value))
-                .related(tail.name.span, "the tail starts here")
-                .help("fixed members come first, as in C");
+            cx.refuse(
+                field.name.span,
+                format!("`{}` stands after a tail", field.name.value),
+            )
+            .related(tail.name.span, "the tail starts here")
+            .help("fixed members come first, as in C");
         }
         if is_variable {
             variable = variable.or(Some(field));
@@ -80,7 +96,8 @@ fn pad(cx: &mut Cx<'_, '_>, field: &syntax::Field) -> Option<Member> {
     match &field.len {
         Some(len) if len.value > 0 && field.ty.len.is_none() => Some(Member::Pad(len.value)),
         _ => {
-            cx.refuse(field.ty.span(), "padding needs its length").help("write `len = 3`");
+            cx.refuse(field.ty.span(), "padding needs its length")
+                .help("write `len = 3`");
             None
         }
     }
@@ -104,20 +121,30 @@ fn count(
     only(cx, field, "a counting member", &["counts", "unit", "bias"]);
     let int = cx.int(&field.ty.text(), field.ty.span())?;
     if int.big {
-        cx.refuse(field.ty.span(), "a big-endian count has no form in Rust yet");
+        cx.refuse(
+            field.ty.span(),
+            "a big-endian count has no form in Rust yet",
+        );
     }
     let tails = || structure.fields.iter().filter(|f| is_list(f, "tail"));
     let Some(tail) = tails().find(|tail| tail.name.value == of.value) else {
         let names = tails().map(|tail| tail.name.value.as_str());
-        let diag = cx.diags.error(of.span, format!("no tail is called `{}`", of.value));
-        diag.help("a tail is a field with `list = \"tail\"`").nearest(&of.value, names);
+        let diag = cx
+            .diags
+            .error(of.span, format!("no tail is called `{}`", of.value));
+        diag.help("a tail is a field with `list = \"tail\"`")
+            .nearest(&of.value, names);
         return None;
     };
-    let others = structure.fields.iter().filter(|other| other.name.span != field.name.span);
+    let others = structure
+        .fields
+        .iter()
+        .filter(|other| other.name.span != field.name.span);
     let mut counting = others.filter_map(|other| other.counts.as_ref());
     if let Some(other) = counting.find(|other| other.value == of.value) {
         let other = other.span;
-        cx.refuse(of.span, format!("`{}` is counted twice", of.value)).related(other, "also here");
+        cx.refuse(of.span, format!("`{}` is counted twice", of.value))
+            .related(other, "also here");
     }
     let unit = match &field.unit {
         None => CountUnit::Elements,
@@ -135,11 +162,19 @@ fn count(
     };
     if unit != CountUnit::Elements && tail.ty.name.value != "bytes" {
         cx.diags
-            .error(tail.ty.span(), "a tail whose bytes or bits are counted is of type `bytes`")
+            .error(
+                tail.ty.span(),
+                "a tail whose bytes or bits are counted is of type `bytes`",
+            )
             .related(of.span, "counted here");
     }
     let bias = field.bias.as_ref().map_or(0, |bias| bias.value);
-    Some(Count { of: of.value.clone(), int, unit, bias })
+    Some(Count {
+        of: of.value.clone(),
+        int,
+        unit,
+        bias,
+    })
 }
 
 fn value(
@@ -149,9 +184,15 @@ fn value(
     field: &syntax::Field,
     structure: &syntax::Structure,
 ) -> Option<Field> {
-    only(cx, field, "a member", &["wire", "bits", "select", "list", "rest"]);
+    only(
+        cx,
+        field,
+        "a member",
+        &["wire", "bits", "select", "list", "rest"],
+    );
     if field.doc.as_ref().is_none_or(|doc| doc.trim().is_empty()) {
-        cx.refuse(field.name.span, "missing key `doc`").label("needs `doc`");
+        cx.refuse(field.name.span, "missing key `doc`")
+            .label("needs `doc`");
     }
     let ty = cx.ty(file, def, &field.ty)?;
     let place = place(cx, field, structure)?;
@@ -171,7 +212,15 @@ fn value(
         doc: field.doc.clone().unwrap_or_default(),
     };
     let bits = field.bits.as_ref().map(|bits| bits.value);
-    Some(Field { meta, text: field.ty.text(), ty, wire, bits, by, place })
+    Some(Field {
+        meta,
+        text: field.ty.text(),
+        ty,
+        wire,
+        bits,
+        by,
+        place,
+    })
 }
 
 fn place(
@@ -183,7 +232,8 @@ fn place(
         (None, None) => Some(Place::Fixed),
         (None, Some(rest)) => {
             if !rest.value {
-                cx.refuse(rest.span, "`rest` can only be `true`").help("leave it out");
+                cx.refuse(rest.span, "`rest` can only be `true`")
+                    .help("leave it out");
             }
             Some(Place::Rest)
         }
@@ -192,8 +242,11 @@ fn place(
             let name = &field.name.value;
             let mut counts = structure.fields.iter().filter_map(|f| f.counts.as_ref());
             if !counts.any(|counts| counts.value == *name) {
-                cx.refuse(field.name.span, format!("no member counts the tail `{name}`"))
-                    .help(format!("give the counting member `counts = \"{name}\"`"));
+                cx.refuse(
+                    field.name.span,
+                    format!("no member counts the tail `{name}`"),
+                )
+                .help(format!("give the counting member `counts = \"{name}\"`"));
             }
             Some(Place::Tail)
         }
@@ -267,8 +320,11 @@ fn check_select(
         return None;
     };
     if !inet && !ty.is_union() {
-        cx.refuse(select.span, format!("`{}` is not selected by anything", field.ty.text()))
-            .help("only unions and `inet` are");
+        cx.refuse(
+            select.span,
+            format!("`{}` is not selected by anything", field.ty.text()),
+        )
+        .help("only unions and `inet` are");
         return None;
     }
     if matches!(place, Place::Tail | Place::RestList) {
@@ -277,14 +333,25 @@ fn check_select(
     }
     let members = structure.fields.iter().filter(|f| f.ty.name.value != "pad");
     let mut members = members.filter(|f| f.counts.is_none() && f.list.is_none());
-    let Some(member) = members.clone().find(|member| member.name.value == select.value) else {
-        let names: Vec<&str> = members.by_ref().map(|member| member.name.value.as_str()).collect();
+    let Some(member) = members
+        .clone()
+        .find(|member| member.name.value == select.value)
+    else {
+        let names: Vec<&str> = members
+            .by_ref()
+            .map(|member| member.name.value.as_str())
+            .collect();
         cx.diags
-            .error(select.span, format!("no member is called `{}`", select.value))
+            .error(
+                select.span,
+                format!("no member is called `{}`", select.value),
+            )
             .nearest(&select.value, names);
         return None;
     };
-    let number = cx.peek(file, &member.ty).is_some_and(|ty| ty.int().is_some());
+    let number = cx
+        .peek(file, &member.ty)
+        .is_some_and(|ty| ty.int().is_some());
     if !number {
         let span = member.ty.span();
         cx.refuse(select.span, format!("`{}` is not an integer", select.value))
@@ -292,7 +359,10 @@ fn check_select(
         return None;
     }
     if cx.union_key(ty) == Some(true) {
-        cx.refuse(select.span, "the union is selected by a string, the member is an integer");
+        cx.refuse(
+            select.span,
+            "the union is selected by a string, the member is an integer",
+        );
     }
     Some(select.value.clone())
 }
@@ -332,13 +402,16 @@ impl Cx<'_, '_> {
             Type::Named(named) => match named.class {
                 Class::Enum(_) | Class::Flags(_) | Class::Unit(_) => true,
                 Class::Set => false,
-                Class::Union => self.def_of(named).is_some_and(|def| self.sizes.get(def).is_some()),
+                Class::Union => self
+                    .def_of(named)
+                    .is_some_and(|def| self.sizes.get(def).is_some()),
                 Class::Struct => {
                     let item = self.def_of(named).and_then(|def| self.index.defs.get(def));
                     match item.map(|def| def.item) {
-                        Some(Item::Structure(s)) => {
-                            s.fields.iter().all(|f| f.list.is_none() && f.rest.is_none())
-                        }
+                        Some(Item::Structure(s)) => s
+                            .fields
+                            .iter()
+                            .all(|f| f.list.is_none() && f.rest.is_none()),
                         _ => false,
                     }
                 }
@@ -374,7 +447,10 @@ impl Cx<'_, '_> {
     pub(super) fn wire(&mut self, wire: &Sp<String>, ty: &Type) -> Option<Int> {
         let int = self.int(&wire.value, wire.span)?;
         if ty.int().is_none() && !matches!(ty, Type::Scalar(Scalar::Bool)) {
-            self.refuse(wire.span, "`wire` belongs to integers, enums, flags and units");
+            self.refuse(
+                wire.span,
+                "`wire` belongs to integers, enums, flags and units",
+            );
             return None;
         }
         if ty.int() == Some(int) {
@@ -387,6 +463,8 @@ impl Cx<'_, '_> {
 
     /// Bytes of a header with and without what C adds at its end.
     pub(super) fn header_size(&self, def: DefId) -> u64 {
-        self.sizes.get(def).map_or(0, |size| round_up(size.bytes, size.align))
+        self.sizes
+            .get(def)
+            .map_or(0, |size| round_up(size.bytes, size.align))
     }
 }

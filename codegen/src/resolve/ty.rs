@@ -64,10 +64,18 @@ impl Cx<'_, '_> {
             self.graph.edge(from, def);
             return Some(def);
         }
-        let builtins = Int::NAMES.into_iter().chain(Scalar::ALL.iter().map(|(name, _)| *name));
-        let candidates: Vec<&str> =
-            self.index.visible(file).chain(builtins).chain(["char"]).collect();
-        let diag = self.diags.error(name.span, format!("unknown type `{text}`"));
+        let builtins = Int::NAMES
+            .into_iter()
+            .chain(Scalar::ALL.iter().map(|(name, _)| *name));
+        let candidates: Vec<&str> = self
+            .index
+            .visible(file)
+            .chain(builtins)
+            .chain(["char"])
+            .collect();
+        let diag = self
+            .diags
+            .error(name.span, format!("unknown type `{text}`"));
         match self.index.elsewhere(text) {
             Some(path) => diag.help(format!("add \"{path}\" to `use` of this file's [module]")),
             None => diag.nearest(text, candidates),
@@ -80,19 +88,30 @@ impl Cx<'_, '_> {
         let class = self.class(def);
         let (module, name) = match self.index.defs.get(def) {
             Some(def) => {
-                let path = self.files.get(def.file).map_or("", |file| file.path.as_str());
+                let path = self
+                    .files
+                    .get(def.file)
+                    .map_or("", |file| file.path.as_str());
                 (module_path(path), def.head.name.value.clone())
             }
             None => (Vec::new(), String::new()),
         };
-        Type::Named(Named { module, name, class })
+        Type::Named(Named {
+            module,
+            name,
+            class,
+        })
     }
 
     /// What a definition is.
     pub(super) fn class(&self, def: DefId) -> Class {
         // A wrong repr is reported where it stands; the width then does not matter.
         let int = |name: &Sp<String>| {
-            Int::from_name(&name.value).unwrap_or(Int { bits: 32, signed: false, big: false })
+            Int::from_name(&name.value).unwrap_or(Int {
+                bits: 32,
+                signed: false,
+                big: false,
+            })
         };
         match self.index.defs.get(def).map(|def| def.item) {
             Some(Item::Enumeration(item)) if item.flags => Class::Flags(int(&item.repr)),
@@ -111,6 +130,9 @@ impl Cx<'_, '_> {
 
     /// Number of a definition of this file.
     pub(super) fn own(&self, file: usize, name: &Sp<String>) -> Option<DefId> {
-        self.index.defs.iter().position(|def| def.file == file && def.head.name.span == name.span)
+        self.index
+            .defs
+            .iter()
+            .position(|def| def.file == file && def.head.name.span == name.span)
     }
 }

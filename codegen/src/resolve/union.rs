@@ -30,25 +30,33 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
     let selection = cx.selections.get(def);
     let size = cx.sizes.get(def).map_or(0, |size| size.bytes);
     if selection == Selection::Fixed && text_key {
-        cx.refuse(syntax.key.span, "a union inside a struct is selected by a number");
+        cx.refuse(
+            syntax.key.span,
+            "a union inside a struct is selected by a number",
+        );
     }
     let mut keys: BTreeMap<String, Span> = BTreeMap::new();
     let mut variants: BTreeMap<String, Span> = BTreeMap::new();
     let mut cases = Vec::new();
     for case in &syntax.cases {
         variant(cx, &mut variants, &case.name.value, case.name.span);
-        let Some(key) = key(cx, case, text_key) else { continue };
+        let Some(key) = key(cx, case, text_key) else {
+            continue;
+        };
         let (shown, span) = match &key {
             CaseKey::Text(text) => (format!("\"{text}\""), key_span(case)),
             CaseKey::Number(number) => (number.to_string(), key_span(case)),
         };
         if let Some(before) = keys.insert(shown.clone(), span) {
-            cx.refuse(span, format!("the key {shown} stands twice")).related(before, "first here");
+            cx.refuse(span, format!("the key {shown} stands twice"))
+                .related(before, "first here");
         }
         let payload = match &case.shape {
             None => None,
             Some(shape) => {
-                let Some(payload) = cx.payload(file, def, shape) else { continue };
+                let Some(payload) = cx.payload(file, def, shape) else {
+                    continue;
+                };
                 check_payload(cx, shape, &payload, selection);
                 Some(payload)
             }
@@ -56,7 +64,9 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
         if payload.is_none() && selection == Selection::Fixed {
             cx.refuse(case.name.span, "a case inside a struct needs a type");
         }
-        let Some(doc) = doc(cx, case, payload.as_ref()) else { continue };
+        let Some(doc) = doc(cx, case, payload.as_ref()) else {
+            continue;
+        };
         let meta = Meta {
             name: ident::camel(&case.name.value),
             c: case.c.clone().unwrap_or_default(),
@@ -80,7 +90,14 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             default_case(cx, file, def, default, name)
         }
     };
-    Some(Union { meta, text_key, size, selection, cases, default })
+    Some(Union {
+        meta,
+        text_key,
+        size,
+        selection,
+        cases,
+        default,
+    })
 }
 
 fn variant(cx: &mut Cx<'_, '_>, seen: &mut BTreeMap<String, Span>, name: &str, span: Span) {
@@ -141,7 +158,8 @@ fn check_payload(
         cx.refuse(shape.ty.span(), "a union cannot stand directly in a union");
     }
     if payload.text == "flag" {
-        cx.refuse(shape.ty.span(), "a case without data has no type").help("write `{}`");
+        cx.refuse(shape.ty.span(), "a case without data has no type")
+            .help("write `{}`");
     }
     if let Some(list) = shape.list.as_ref().filter(|_| payload.list == List::Repeat) {
         cx.refuse(list.span, "a case cannot repeat an attribute's id");
@@ -151,7 +169,10 @@ fn check_payload(
         let big = matches!(&payload.ty, Type::Int(int) if int.big);
         let fixed = cx.is_fixed(&payload.ty) && !matches!(payload.ty, Type::Chars(_));
         if !plain || big || !fixed {
-            cx.refuse(shape.ty.span(), "inside a struct, a case is one value of fixed size");
+            cx.refuse(
+                shape.ty.span(),
+                "inside a struct, a case is one value of fixed size",
+            );
         }
     }
 }
@@ -162,10 +183,15 @@ fn doc(cx: &mut Cx<'_, '_>, case: &syntax::Case, payload: Option<&Payload>) -> O
         return Some(doc.clone());
     }
     let Some(payload) = payload else {
-        return Some(format!("The kind `{}`, which has no data.", case.name.value));
+        return Some(format!(
+            "The kind `{}`, which has no data.",
+            case.name.value
+        ));
     };
     let def = payload.ty.named().and_then(|named| cx.def_of(named));
-    let doc = def.and_then(|def| cx.index.defs.get(def)).map(|def| def.head.doc.clone());
+    let doc = def
+        .and_then(|def| cx.index.defs.get(def))
+        .map(|def| def.head.doc.clone());
     if doc.is_none() {
         cx.refuse(case.name.span, "missing key `doc`")
             .label("needs `doc`")
@@ -195,6 +221,13 @@ fn default_case(
         min: None,
         range: None,
     };
-    let doc = syntax.doc.clone().unwrap_or_else(|| "What every other key selects.".to_owned());
-    Some(DefaultCase { name: ident::camel(name), doc, payload })
+    let doc = syntax
+        .doc
+        .clone()
+        .unwrap_or_else(|| "What every other key selects.".to_owned());
+    Some(DefaultCase {
+        name: ident::camel(name),
+        doc,
+        payload,
+    })
 }

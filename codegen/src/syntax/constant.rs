@@ -14,16 +14,17 @@ pub(crate) struct Constant {
     pub(crate) ty: Sp<String>,
 }
 
-pub(super) fn constant(
-    name: Sp<String>,
-    value: Value<'_>,
-    diags: &mut Diags,
-) -> Option<Constant> {
+pub(super) fn constant(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Constant> {
     let mut table = value.table("const", name.span, diags)?;
     let number = table.need_int("value", diags);
     let literal = table.literal("value");
     let ty = table.need_text("type", diags);
     let head = Head::read(name, &mut table, diags);
     table.finish("[const]", diags);
-    Some(Constant { head: head?, value: number?, literal, ty: ty? })
+    Some(Constant {
+        head: head?,
+        value: number?,
+        literal,
+        ty: ty?,
+    })
 }

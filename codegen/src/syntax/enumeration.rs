@@ -35,7 +35,11 @@ pub(super) fn enumeration(
     flags: bool,
     diags: &mut Diags,
 ) -> Option<Enumeration> {
-    let (what, entry_key) = if flags { ("flags", "bit") } else { ("enum", "value") };
+    let (what, entry_key) = if flags {
+        ("flags", "bit")
+    } else {
+        ("enum", "value")
+    };
     let mut table = value.table(what, name.span, diags)?;
     let repr = table.need_text("repr", diags);
     let prefix = table.c_name("prefix", diags).map(|prefix| prefix.value);
@@ -44,12 +48,23 @@ pub(super) fn enumeration(
         let entries = if flags { "bits" } else { "values" };
         diags
             .error(table.span, format!("`{}` has no {entries}", name.value))
-            .help(format!("add `{entry_key}.some_name = {{ value = 1, doc = \"…\" }}`"));
+            .help(format!(
+                "add `{entry_key}.some_name = {{ value = 1, doc = \"…\" }}`"
+            ));
     }
-    let entries = rows.into_iter().filter_map(|(name, row)| entry(name, row, diags)).collect();
+    let entries = rows
+        .into_iter()
+        .filter_map(|(name, row)| entry(name, row, diags))
+        .collect();
     let head = Head::read(name, &mut table, diags);
     table.finish(&format!("[{what}]"), diags);
-    Some(Enumeration { head: head?, flags, repr: repr?, prefix, entries })
+    Some(Enumeration {
+        head: head?,
+        flags,
+        repr: repr?,
+        prefix,
+        entries,
+    })
 }
 
 fn entry(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Entry> {
@@ -61,5 +76,13 @@ fn entry(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Entry>
     let since = table.since(diags);
     let alias = table.bool("alias", diags).is_some_and(|alias| alias.value);
     table.finish("a value", diags);
-    Some(Entry { name, value: number?, literal, c, doc: doc?, since, alias })
+    Some(Entry {
+        name,
+        value: number?,
+        literal,
+        c,
+        doc: doc?,
+        since,
+        alias,
+    })
 }

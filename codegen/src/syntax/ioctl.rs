@@ -27,7 +27,11 @@ pub(super) fn ioctl(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
     let body = table.text("body", diags);
     let head = Head::read(name, &mut table, diags);
     table.finish("[ioctl]", diags);
-    Some(Ioctl { head: head?, code: code?, body })
+    Some(Ioctl {
+        head: head?,
+        code: code?,
+        body,
+    })
 }
 
 pub(super) fn group(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Group> {
@@ -36,10 +40,17 @@ pub(super) fn group(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
     let group_name = table.text("name", diags);
     if id.is_none() == group_name.is_none() {
         diags
-            .error(name.span, format!("group `{}` needs either `id` or `name`", name.value))
+            .error(
+                name.span,
+                format!("group `{}` needs either `id` or `name`", name.value),
+            )
             .help("protocols number their groups; generic netlink families name them");
     }
     let head = Head::read(name, &mut table, diags);
     table.finish("[group]", diags);
-    Some(Group { head: head?, id, name: group_name })
+    Some(Group {
+        head: head?,
+        id,
+        name: group_name,
+    })
 }

@@ -28,5 +28,15 @@ pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> 
     let answer = table.text("answer", diags);
     let dump = table.bool("dump", diags).is_some_and(|dump| dump.value);
     table.finish("[message]", diags);
-    Some(Message { name, id: id?, c, doc: doc?, since, body, reply, answer, dump })
+    Some(Message {
+        name,
+        id: id?,
+        c,
+        doc: doc?,
+        since,
+        body,
+        reply,
+        answer,
+        dump,
+    })
 }

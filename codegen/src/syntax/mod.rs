@@ -64,7 +64,14 @@ impl Head {
         let header = table.header(diags);
         let since = table.since(diags);
         let root = table.bool("root", diags).is_some_and(|root| root.value);
-        Some(Self { name, c, doc: doc?, header, since, root })
+        Some(Self {
+            name,
+            c,
+            doc: doc?,
+            header,
+            since,
+            root,
+        })
     }
 }
 
@@ -73,7 +80,10 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
-        diags.error(Span::new(file, span), format!("not TOML: {}", error.message()));
+        diags.error(
+            Span::new(file, span),
+            format!("not TOML: {}", error.message()),
+        );
     }
     if !errors.is_empty() {
         // What follows a syntax error is guesswork, and would be reported as mistakes nobody made.
@@ -83,7 +93,9 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
     let module = match table.take("module") {
         Some(value) => {
             let span = value.span;
-            value.table("module", span, diags).and_then(|table| module::module(table, diags))
+            value
+                .table("module", span, diags)
+                .and_then(|table| module::module(table, diags))
         }
         None => {
             table.missing("module", diags);
@@ -93,15 +105,20 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
     macro_rules! section {
         ($key:literal, $read:expr) => {{
             let rows = table.names($key, diags);
-            rows.into_iter().filter_map(|(name, value)| $read(name, value, diags)).collect()
+            rows.into_iter()
+                .filter_map(|(name, value)| $read(name, value, diags))
+                .collect()
         }};
     }
     let protocols = section!("protocol", module::protocol);
     let constants = section!("const", constant::constant);
     let mut enumerations: Vec<Enumeration> =
-        section!("enum", |name, value, diags| enumeration::enumeration(name, value, false, diags));
-    let flags: Vec<Enumeration> =
-        section!("flags", |name, value, diags| enumeration::enumeration(name, value, true, diags));
+        section!("enum", |name, value, diags| enumeration::enumeration(
+            name, value, false, diags
+        ));
+    let flags: Vec<Enumeration> = section!("flags", |name, value, diags| enumeration::enumeration(
+        name, value, true, diags
+    ));
     enumerations.extend(flags);
     // Enums and flags are two sections of the file but one group in the output.
     enumerations.sort_by_key(|enumeration| enumeration.head.name.span);

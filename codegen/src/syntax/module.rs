@@ -29,19 +29,27 @@ pub(super) fn module(mut table: Table<'_>, diags: &mut Diags) -> Option<Module> 
     let header = table.header(diags);
     let family = table.text("family", diags);
     let items = table.list("use", diags);
-    let uses = items.into_iter().filter_map(|item| item.text("use", diags)).collect();
+    let uses = items
+        .into_iter()
+        .filter_map(|item| item.text("use", diags))
+        .collect();
     table.finish("[module]", diags);
-    Some(Module { span, doc: doc?, header, family, uses })
+    Some(Module {
+        span,
+        doc: doc?,
+        header,
+        family,
+        uses,
+    })
 }
 
-pub(super) fn protocol(
-    name: Sp<String>,
-    value: Value<'_>,
-    diags: &mut Diags,
-) -> Option<Protocol> {
+pub(super) fn protocol(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Protocol> {
     let mut table = value.table("protocol", name.span, diags)?;
     let id = table.need_count("id", diags);
     let head = Head::read(name, &mut table, diags);
     table.finish("[protocol]", diags);
-    Some(Protocol { head: head?, id: id? })
+    Some(Protocol {
+        head: head?,
+        id: id?,
+    })
 }

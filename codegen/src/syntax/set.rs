@@ -58,12 +58,27 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let record = table.bool("record", diags);
     let provide = table.text("provide", diags);
     let items = table.list("pads", diags);
-    let pads = items.into_iter().filter_map(|item| item.int("pads", diags)).collect();
+    let pads = items
+        .into_iter()
+        .filter_map(|item| item.int("pads", diags))
+        .collect();
     let rows = table.names("attr", diags);
-    let attrs = rows.into_iter().filter_map(|(name, row)| attr(name, row, diags)).collect();
+    let attrs = rows
+        .into_iter()
+        .filter_map(|(name, row)| attr(name, row, diags))
+        .collect();
     let head = Head::read(name, &mut table, diags);
     table.finish("[set]", diags);
-    Some(Set { head: head?, prefix, header_struct, short_header, record, provide, pads, attrs })
+    Some(Set {
+        head: head?,
+        prefix,
+        header_struct,
+        short_header,
+        record,
+        provide,
+        pads,
+        attrs,
+    })
 }
 
 fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
@@ -82,7 +97,20 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
     let shape = shape(&mut table, ty, diags);
     table.finish("an attribute", diags);
     let (id, doc, shape) = (id?, doc?, shape?);
-    Some(Attr { name, id, shape, doc, c, since, dir, nested, byteorder, tag, select, boxed })
+    Some(Attr {
+        name,
+        id,
+        shape,
+        doc,
+        c,
+        since,
+        dir,
+        nested,
+        byteorder,
+        tag,
+        select,
+        boxed,
+    })
 }
 
 /// Takes the keys of a payload.
@@ -100,7 +128,18 @@ pub(super) fn shape(
     let max = table.count("max", diags);
     let min = table.count("min", diags);
     let range = range(table, diags);
-    Some(Shape { ty: ty?, wire, nul, list, base, item, item_c, max, min, range })
+    Some(Shape {
+        ty: ty?,
+        wire,
+        nul,
+        list,
+        base,
+        item,
+        item_c,
+        max,
+        min,
+        range,
+    })
 }
 
 fn range(table: &mut Table<'_>, diags: &mut Diags) -> Option<(Sp<i128>, Sp<i128>)> {
@@ -110,13 +149,18 @@ fn range(table: &mut Table<'_>, diags: &mut Diags) -> Option<(Sp<i128>, Sp<i128>
         (Some(low), Some(high), None) => {
             let (low, high) = (low.int("range", diags)?, high.int("range", diags)?);
             if low.value > high.value {
-                diags.error(whole.span, "the range is empty").help("write the smaller limit first");
+                diags
+                    .error(whole.span, "the range is empty")
+                    .help("write the smaller limit first");
                 return None;
             }
             Some((low, high))
         }
         _ => {
-            diags.error(whole.span, "`range` must be a list of two integers, such as `[0, 4094]`");
+            diags.error(
+                whole.span,
+                "`range` must be a list of two integers, such as `[0, 4094]`",
+            );
             None
         }
     }

@@ -44,10 +44,17 @@ pub(super) fn structure(
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no fields", name.value));
     }
-    let fields = rows.into_iter().filter_map(|(name, row)| field(name, row, diags)).collect();
+    let fields = rows
+        .into_iter()
+        .filter_map(|(name, row)| field(name, row, diags))
+        .collect();
     let head = Head::read(name, &mut table, diags);
     table.finish("[struct]", diags);
-    Some(Structure { head: head?, grows, fields })
+    Some(Structure {
+        head: head?,
+        grows,
+        fields,
+    })
 }
 
 fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field> {
@@ -67,5 +74,20 @@ fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field>
     let rest = table.bool("rest", diags);
     table.finish("a struct field", diags);
     let ty = ty?;
-    Some(Field { name, ty, doc, c, since, wire, len, bits, select, counts, unit, bias, list, rest })
+    Some(Field {
+        name,
+        ty,
+        doc,
+        c,
+        since,
+        wire,
+        len,
+        bits,
+        select,
+        counts,
+        unit,
+        bias,
+        list,
+        rest,
+    })
 }

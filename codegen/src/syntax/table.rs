@@ -30,14 +30,24 @@ pub(super) struct Value<'t> {
 impl<'t> Table<'t> {
     /// Reads a table that is known to be one.
     pub(super) fn new(table: &'t DeTable<'t>, span: Span) -> Self {
-        let entries = table.iter().map(|(key, value)| Entry::new(key, value, span.file)).collect();
-        Self { entries, asked: Vec::new(), span }
+        let entries = table
+            .iter()
+            .map(|(key, value)| Entry::new(key, value, span.file))
+            .collect();
+        Self {
+            entries,
+            asked: Vec::new(),
+            span,
+        }
     }
 
     /// Takes a value of any type.
     pub(super) fn take(&mut self, key: &'static str) -> Option<Value<'t>> {
         self.asked.push(key);
-        let entry = self.entries.iter_mut().find(|entry| entry.key.value == key)?;
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.key.value == key)?;
         entry.taken = true;
         Some(entry.value)
     }
@@ -67,7 +77,10 @@ impl<'t> Table<'t> {
         match u64::try_from(number.value) {
             Ok(value) => Some(number.span.with(value)),
             Err(_) => {
-                diags.error(number.span, format!("`{key}` must be a number from 0 to 2^64-1"));
+                diags.error(
+                    number.span,
+                    format!("`{key}` must be a number from 0 to 2^64-1"),
+                );
                 None
             }
         }
@@ -85,19 +98,20 @@ impl<'t> Table<'t> {
     /// Takes a list of values.
     pub(super) fn list(&mut self, key: &'static str, diags: &mut Diags) -> Vec<Value<'t>> {
         let value = self.take(key);
-        value.and_then(|value| Self::values(value, key, diags)).unwrap_or_default()
+        value
+            .and_then(|value| Self::values(value, key, diags))
+            .unwrap_or_default()
     }
 
     /// The elements of a list.
-    pub(super) fn values(
-        value: Value<'t>,
-        key: &str,
-        diags: &mut Diags,
-    ) -> Option<Vec<Value<'t>>> {
+    pub(super) fn values(value: Value<'t>, key: &str, diags: &mut Diags) -> Option<Vec<Value<'t>>> {
         match value.value {
-            DeValue::Array(items) => {
-                Some(items.iter().map(|item| Value::new(item, value.span.file)).collect())
-            }
+            DeValue::Array(items) => Some(
+                items
+                    .iter()
+                    .map(|item| Value::new(item, value.span.file))
+                    .collect(),
+            ),
             _ => value.mismatch(key, "a list", diags),
         }
     }
@@ -108,7 +122,9 @@ impl<'t> Table<'t> {
         key: &'static str,
         diags: &mut Diags,
     ) -> Vec<(Sp<String>, Value<'t>)> {
-        let Some(value) = self.take(key) else { return Vec::new() };
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
         match value.value {
             DeValue::Table(table) => table
                 .iter()
@@ -117,13 +133,17 @@ impl<'t> Table<'t> {
                     (entry.key.span.with(entry.key.value.to_owned()), entry.value)
                 })
                 .collect(),
-            _ => value.mismatch(key, "a table of names", diags).unwrap_or_default(),
+            _ => value
+                .mismatch(key, "a table of names", diags)
+                .unwrap_or_default(),
         }
     }
 
     /// Reports a missing key.
     pub(super) fn missing(&self, key: &str, diags: &mut Diags) {
-        diags.error(self.span, format!("missing key `{key}`")).label(format!("needs `{key}`"));
+        diags
+            .error(self.span, format!("missing key `{key}`"))
+            .label(format!("needs `{key}`"));
     }
 
     /// Takes a string that must be there.
@@ -162,7 +182,9 @@ impl<'t> Table<'t> {
     pub(super) fn doc(&mut self, diags: &mut Diags) -> Option<String> {
         let doc = self.need_text("doc", diags)?;
         if doc.value.trim().is_empty() {
-            diags.error(doc.span, "empty documentation").help("say in one sentence what it is");
+            diags
+                .error(doc.span, "empty documentation")
+                .help("say in one sentence what it is");
         }
         Some(doc.value)
     }
@@ -183,7 +205,10 @@ impl<'t> Table<'t> {
         let parts: Vec<&str> = since.value.split('.').collect();
         if !(2..=3).contains(&parts.len()) || !parts.iter().all(|part| number(part)) {
             diags
-                .error(since.span, format!("`{}` is not a kernel version", since.value))
+                .error(
+                    since.span,
+                    format!("`{}` is not a kernel version", since.value),
+                )
                 .help("write it as in `since = \"6.12\"`");
         }
         Some(since.value)
@@ -215,13 +240,20 @@ impl<'t> Table<'t> {
 impl<'t> Entry<'t> {
     fn new(key: &'t Spanned<DeString<'t>>, value: &'t Spanned<DeValue<'t>>, file: usize) -> Self {
         let key = Span::new(file, key.span()).with(key.get_ref().as_ref());
-        Self { key, value: Value::new(value, file), taken: false }
+        Self {
+            key,
+            value: Value::new(value, file),
+            taken: false,
+        }
     }
 }
 
 impl<'t> Value<'t> {
     fn new(value: &'t Spanned<DeValue<'t>>, file: usize) -> Self {
-        Self { value: value.get_ref(), span: Span::new(file, value.span()) }
+        Self {
+            value: value.get_ref(),
+            span: Span::new(file, value.span()),
+        }
     }
 
     /// Reads a table; `span` is the place of its name.
@@ -253,7 +285,10 @@ impl<'t> Value<'t> {
         match i128::from_str_radix(number.as_str(), number.radix()) {
             Ok(value) => Some(self.span.with(value)),
             Err(_) => {
-                diags.error(self.span, format!("`{key}` is not a number this language can hold"));
+                diags.error(
+                    self.span,
+                    format!("`{key}` is not a number this language can hold"),
+                );
                 None
             }
         }

@@ -48,7 +48,10 @@ pub(super) fn parse(text: &Sp<String>, diags: &mut Diags) -> Option<TypeExpr> {
         diags.error(text.span, "an array needs at least one element");
         return None;
     }
-    Some(TypeExpr { name: text.span.with(name.to_owned()), len })
+    Some(TypeExpr {
+        name: text.span.with(name.to_owned()),
+        len,
+    })
 }
 
 fn split(text: &str) -> Option<(&str, Option<u64>)> {
@@ -74,7 +77,16 @@ mod tests {
     fn forms() {
         assert_eq!(split("u32"), Some(("u32", None)));
         assert_eq!(split("char[16]"), Some(("char", Some(16))));
-        for bad in ["", "[4]", "u8[", "u8[x]", "u8[-1]", "u8[4]x", "a b", "u8[99999999999]"] {
+        for bad in [
+            "",
+            "[4]",
+            "u8[",
+            "u8[x]",
+            "u8[-1]",
+            "u8[4]x",
+            "a b",
+            "u8[99999999999]",
+        ] {
             assert_eq!(split(bad), None, "{bad}");
         }
     }

@@ -52,18 +52,35 @@ pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no cases", name.value));
     }
-    let cases = rows.into_iter().filter_map(|(name, row)| case(name, row, diags)).collect();
-    let default = table.take("default").and_then(|value| default(value, diags));
+    let cases = rows
+        .into_iter()
+        .filter_map(|(name, row)| case(name, row, diags))
+        .collect();
+    let default = table
+        .take("default")
+        .and_then(|value| default(value, diags));
     let head = Head::read(name, &mut table, diags);
     table.finish("[union]", diags);
-    Some(Union { head: head?, key: key?, cases, default })
+    Some(Union {
+        head: head?,
+        key: key?,
+        cases,
+        default,
+    })
 }
 
 fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
     if value.is_text() {
         let ty = type_expr::parse(&value.text("case", diags)?, diags)?;
         let shape = Some(Shape::plain(ty));
-        return Some(Case { name, key: None, shape, doc: None, c: None, since: None });
+        return Some(Case {
+            name,
+            key: None,
+            shape,
+            doc: None,
+            c: None,
+            since: None,
+        });
     }
     let mut table = value.table(&name.value, name.span, diags)?;
     let key = table.take("key").and_then(|key| {
@@ -84,21 +101,38 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
     if shape.is_none() && !without_data {
         return None;
     }
-    Some(Case { name, key, shape, doc, c, since })
+    Some(Case {
+        name,
+        key,
+        shape,
+        doc,
+        c,
+        since,
+    })
 }
 
 fn default(value: Value<'_>, diags: &mut Diags) -> Option<DefaultCase> {
     let span = value.span;
     if value.is_text() {
         let ty = type_expr::parse(&value.text("default", diags)?, diags)?;
-        return Some(DefaultCase { name: None, ty, doc: None, span });
+        return Some(DefaultCase {
+            name: None,
+            ty,
+            doc: None,
+            span,
+        });
     }
     let mut table = value.table("default", span, diags)?;
     let name = table.text("name", diags);
     let ty = type_expr::need(&mut table, diags);
     let doc = table.text("doc", diags).map(|doc| doc.value);
     table.finish("`default`", diags);
-    Some(DefaultCase { name, ty: ty?, doc, span })
+    Some(DefaultCase {
+        name,
+        ty: ty?,
+        doc,
+        span,
+    })
 }
 
 impl Shape {

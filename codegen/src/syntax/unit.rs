@@ -23,5 +23,11 @@ pub(super) fn unit(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opt
     let literal = table.literal("forever");
     let head = Head::read(name, &mut table, diags);
     table.finish("[unit]", diags);
-    Some(Unit { head: head?, repr: repr?, per_second: per_second?, forever, literal })
+    Some(Unit {
+        head: head?,
+        repr: repr?,
+        per_second: per_second?,
+        forever,
+        literal,
+    })
 }

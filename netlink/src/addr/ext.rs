@@ -67,7 +67,11 @@ impl Address {
     /// The other end of a point-to-point link, with its prefix length.
     pub fn peer(&self) -> Option<IpNet> {
         let (local, peer) = (self.local?, self.address?);
-        if local == peer { None } else { IpNet::new(peer, self.prefix_len).ok() }
+        if local == peer {
+            None
+        } else {
+            IpNet::new(peer, self.prefix_len).ok()
+        }
     }
 
     /// All flags, of which the header has only the low eight bits.
@@ -115,7 +119,11 @@ mod tests {
 
     #[test]
     fn the_broadcast_address_is_only_for_nets_that_have_one() {
-        let of = |net: &str| Address::new(net.parse().unwrap(), 1).implied_broadcast().broadcast;
+        let of = |net: &str| {
+            Address::new(net.parse().unwrap(), 1)
+                .implied_broadcast()
+                .broadcast
+        };
         assert_eq!(of("192.0.2.7/24"), Some("192.0.2.255".parse().unwrap()));
         assert_eq!(of("192.0.2.7/31"), None);
         assert_eq!(of("192.0.2.7/32"), None);
@@ -124,9 +132,14 @@ mod tests {
 
     #[test]
     fn a_bare_address_is_completed() {
-        let bare = Address::default().index(1u32).address("192.0.2.7".parse::<IpAddr>().unwrap());
+        let bare = Address::default()
+            .index(1u32)
+            .address("192.0.2.7".parse::<IpAddr>().unwrap());
         let request = bare.complete();
-        assert_eq!((request.family, request.local), (AddressFamily::INET, bare.address));
+        assert_eq!(
+            (request.family, request.local),
+            (AddressFamily::INET, bare.address)
+        );
         let ready = Address::new("192.0.2.7/24".parse().unwrap(), 3);
         assert!(matches!(ready.complete(), Cow::Borrowed(_)));
     }

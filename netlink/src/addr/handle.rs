@@ -97,11 +97,16 @@ impl<'e, E: Executor> Addrs<'e, E> {
     /// ```
     pub fn delete<'b>(&self, address: &'b Address) -> E::Call<'e, Send<'b>> {
         let (message, flags) = (RouteMessage::DEL_ADDR, MsgFlags::empty());
-        self.executor.call(Simple::new(message, flags, address.complete()))
+        self.executor
+            .call(Simple::new(message, flags, address.complete()))
     }
 
     fn send<'b>(&self, flags: MsgFlags, address: &'b Address) -> E::Call<'e, Send<'b>> {
-        self.executor.call(Simple::new(RouteMessage::NEW_ADDR, flags, address.complete()))
+        self.executor.call(Simple::new(
+            RouteMessage::NEW_ADDR,
+            flags,
+            address.complete(),
+        ))
     }
 }
 

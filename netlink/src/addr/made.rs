@@ -30,7 +30,12 @@ impl AddGetAddress {
         };
         let mut wanted = Address::default().family(body.family).index(body.index);
         wanted.address = body.ip();
-        Self { add, refused, wanted, made: None }
+        Self {
+            add,
+            refused,
+            wanted,
+            made: None,
+        }
     }
 }
 
@@ -50,7 +55,12 @@ impl Procedure for AddGetAddress {
             return Ok(Next::Done(address));
         }
         let (message, flags) = (RouteMessage::GET_ADDR, MsgFlags::empty());
-        Ok(Next::Send(Request::encode(buf, message, flags, &self.wanted)?))
+        Ok(Next::Send(Request::encode(
+            buf,
+            message,
+            flags,
+            &self.wanted,
+        )?))
     }
 
     fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {

@@ -116,12 +116,14 @@ impl Connection {
                 continue;
             }
             if received.truncated {
-                return Err(Unfinished::broken(request.lost("answer larger than any buffer")));
+                return Err(Unfinished::broken(
+                    request.lost("answer larger than any buffer"),
+                ));
             }
             let datagram = self.answer.get(..received.len).unwrap_or_default();
             for message in messages(datagram) {
-                let message = message
-                    .map_err(|error| Unfinished::broken(request.malformed(error)))?;
+                let message =
+                    message.map_err(|error| Unfinished::broken(request.malformed(error)))?;
                 let (object, last) = match exchange.take(received.sender, message) {
                     Step::Object(object) => (object, false),
                     Step::Last(object) => (object, true),
@@ -151,7 +153,10 @@ impl Connection {
                     }
                     After::Fail(error) => {
                         let error = request.malformed(error);
-                        return Err(Unfinished { error, reusable: last });
+                        return Err(Unfinished {
+                            error,
+                            reusable: last,
+                        });
                     }
                 }
             }
@@ -170,10 +175,16 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     fn clean(error: Error) -> Self {
-        Self { error, reusable: true }
+        Self {
+            error,
+            reusable: true,
+        }
     }
 
     fn broken(error: Error) -> Self {
-        Self { error, reusable: false }
+        Self {
+            error,
+            reusable: false,
+        }
     }
 }

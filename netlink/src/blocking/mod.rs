@@ -66,7 +66,10 @@ impl Netlink {
     /// Those of duplicating the handle of the namespace.
     pub fn in_namespace(namespace: &NetNs) -> Result<Self> {
         let pool = Arc::new(Pool::new(Some(namespace.try_clone()?)));
-        Ok(Self { pool, ..Self::default() })
+        Ok(Self {
+            pool,
+            ..Self::default()
+        })
     }
 
     /// The same handle, each of whose calls may take so long; retries included.
@@ -75,21 +78,30 @@ impl Netlink {
     /// limit is on the wait for answers.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..self.clone() }
+        Self {
+            timeout: Some(timeout),
+            ..self.clone()
+        }
     }
 
     /// The same handle, which tries a dump so often before it gives it out as interrupted
     /// (ten times unless told).
     #[must_use]
     pub fn with_dump_attempts(&self, attempts: u32) -> Self {
-        Self { attempts: Some(attempts.max(1)), ..self.clone() }
+        Self {
+            attempts: Some(attempts.max(1)),
+            ..self.clone()
+        }
     }
 
     /// The same handle, which tells `hook` (operation, text) when the kernel carried a request out
     /// and had something to say about it all the same.
     #[must_use]
     pub fn with_warnings(&self, hook: fn(&'static str, &str)) -> Self {
-        Self { warnings: Some(hook), ..self.clone() }
+        Self {
+            warnings: Some(hook),
+            ..self.clone()
+        }
     }
 
     /// Interfaces.
@@ -119,7 +131,8 @@ impl Netlink {
 
     fn deadline(&self) -> Option<Instant> {
         // A limit beyond the clock's range is none.
-        self.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+        self.timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout))
     }
 
     /// Runs one exchange on `connection` and puts it back if nothing is left in it.
@@ -198,7 +211,9 @@ impl Netlink {
                 After::More
             });
             let state = match outcome {
-                Ok(Outcome { interrupted: false, .. }) => DumpState::Complete,
+                Ok(Outcome {
+                    interrupted: false, ..
+                }) => DumpState::Complete,
                 Ok(_) if attempts < most && Self::back_off(attempts - 1, deadline) => continue,
                 Ok(_) => DumpState::Interrupted { attempts },
                 Err(error) if collector.is_empty(&error) => DumpState::Complete,
@@ -217,8 +232,9 @@ impl Netlink {
     ) -> Result<Scanned> {
         let mut collector = Collector::new(listing);
         let mut count = 0;
-        let (connection, request, ()) = self
-            .prepare(ROUTE, |buf, strict| Ok((collector.request(buf, strict)?, ())))?;
+        let (connection, request, ()) = self.prepare(ROUTE, |buf, strict| {
+            Ok((collector.request(buf, strict)?, ()))
+        })?;
         let outcome = self.exchange(connection, &request, self.deadline(), |message| {
             let Some(view) = collector.view(message) else {
                 return After::More;
@@ -231,7 +247,9 @@ impl Netlink {
         });
         let state = match outcome {
             Ok(Outcome { stopped: true, .. }) => DumpState::Stopped,
-            Ok(Outcome { interrupted: true, .. }) => DumpState::Interrupted { attempts: 1 },
+            Ok(Outcome {
+                interrupted: true, ..
+            }) => DumpState::Interrupted { attempts: 1 },
             Ok(_) => DumpState::Complete,
             Err(error) if collector.is_empty(&error) => DumpState::Complete,
             Err(error) if count == 0 => return Err(error),
@@ -257,12 +275,13 @@ impl Netlink {
             let mut connection = handle.pool.take(request.protocol())?;
             connection.request.clear();
             connection.request.extend_from_slice(&buf);
-            let outcome = handle.exchange(connection, &request, deadline, |message| {
-                match procedure.object(message) {
-                    Ok(()) => After::More,
-                    Err(error) => After::Fail(error),
-                }
-            });
+            let outcome =
+                handle.exchange(connection, &request, deadline, |message| {
+                    match procedure.object(message) {
+                        Ok(()) => After::More,
+                        Err(error) => After::Fail(error),
+                    }
+                });
             procedure.outcome(outcome.map(drop))?;
         }
     }
@@ -278,12 +297,15 @@ impl Executor for Netlink {
     fn call<'e, O: Operation>(&'e self, operation: O) -> Result<O::Output> {
         let (connection, request, mut replies) =
             self.prepare(ROUTE, |buf, _| operation.request(buf))?;
-        self.exchange(connection, &request, self.deadline(), |message| {
-            match replies.object(message) {
+        self.exchange(
+            connection,
+            &request,
+            self.deadline(),
+            |message| match replies.object(message) {
                 Ok(()) => After::More,
                 Err(error) => After::Fail(error),
-            }
-        })?;
+            },
+        )?;
         replies.finish().ok_or_else(|| request.no_object())
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(namespace: Option<NetNs>) -> Self {
-        Self { namespace, idle: Mutex::default() }
+        Self {
+            namespace,
+            idle: Mutex::default(),
+        }
     }
 
     /// The namespace whose kernel these sockets talk to, unless it is the caller's.

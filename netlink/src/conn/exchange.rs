@@ -56,7 +56,12 @@ pub struct End<'d> {
 impl Exchange {
     /// The exchange of a request with this sequence number, sent from this port id.
     pub fn new(sequence: u32, port: u32, until: Until) -> Self {
-        Self { sequence, port, until, interrupted: false }
+        Self {
+            sequence,
+            port,
+            until,
+            interrupted: false,
+        }
     }
 
     /// Whether a part of the dump said that what it shows changed meanwhile (`NLM_F_DUMP_INTR`).
@@ -125,13 +130,19 @@ fn error<'d>(message: Message<'d>) -> End<'d> {
         let request = usize::try_from(header.request.len).unwrap_or(usize::MAX);
         at = at.saturating_add(request.saturating_sub(HEADER));
     }
-    End { errno: errno(header.error), explanation: explanation(message, at) }
+    End {
+        errno: errno(header.error),
+        explanation: explanation(message, at),
+    }
 }
 
 /// `NLMSG_DONE`: usually an errno, then attributes. Some families send it bare.
 fn done(message: Message<'_>) -> End<'_> {
     let status = <i32 as Layout>::read(message.body());
-    End { errno: errno(status), explanation: explanation(message, STATUS) }
+    End {
+        errno: errno(status),
+        explanation: explanation(message, STATUS),
+    }
 }
 
 /// The attributes of an extended acknowledgement, which start at the next aligned byte.

@@ -63,7 +63,10 @@ pub struct Messages<'d> {
 /// The last message may lack its padding: several subsystems send such datagrams. After an error the
 /// iterator ends, since nothing tells where the next message would start.
 pub fn messages(datagram: &[u8]) -> Messages<'_> {
-    Messages { rest: datagram, offset: 0 }
+    Messages {
+        rest: datagram,
+        offset: 0,
+    }
 }
 
 impl<'d> Messages<'d> {
@@ -85,12 +88,16 @@ impl<'d> Iterator for Messages<'d> {
             return None;
         }
         if have < HEADER {
-            return Some(Err(self.malformed(DecodeProblem::Short { need: HEADER, have })));
+            return Some(Err(
+                self.malformed(DecodeProblem::Short { need: HEADER, have })
+            ));
         }
         let header = MsgHdr::read(self.rest);
         let stated = usize::try_from(header.len).unwrap_or(usize::MAX);
         let Some(body) = self.rest.get(HEADER..stated) else {
-            return Some(Err(self.malformed(DecodeProblem::BadLength { stated, left: have })));
+            return Some(Err(
+                self.malformed(DecodeProblem::BadLength { stated, left: have })
+            ));
         };
         let step = message_align(stated);
         self.rest = self.rest.get(step..).unwrap_or_default();

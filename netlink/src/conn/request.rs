@@ -2,12 +2,12 @@
 
 use super::exchange::Until;
 use super::message::{HEADER, message_align};
-use crate::error::{Error, Errno, Kind, Missing, Refusal, Result};
+use crate::error::{Errno, Error, Kind, Missing, Refusal, Result};
 use crate::generated::core::{ExtAck, MsgFlags, MsgHdr};
+use crate::wire::schema;
 use crate::wire::{
     Cx, DecodeError, EncodeError, EncodeProblem, Encoder, Layout, MessageType, Reply, Shape, Value,
 };
-use crate::wire::schema;
 
 /// A request that stands encoded in a buffer: where it starts, what it is, what ends its exchange.
 ///
@@ -53,12 +53,21 @@ impl Request {
     ) -> Result<Self> {
         let start = buf.len();
         let dump = message.dump && flags.contains(MsgFlags::DUMP);
-        let request = Self { start, message, shape, dump };
+        let request = Self {
+            start,
+            message,
+            shape,
+            dump,
+        };
         match request.write(buf, flags, fill) {
             Ok(()) => Ok(request),
             Err(source) => {
                 buf.truncate(start);
-                Err(Kind::Encode { operation: message.name, source }.into())
+                Err(Kind::Encode {
+                    operation: message.name,
+                    source,
+                }
+                .into())
             }
         }
     }
@@ -109,7 +118,13 @@ impl Request {
             header.seq = sequence;
             header.port = port;
         });
-        stamped.map_err(|source| Kind::Encode { operation: self.message.name, source }.into())
+        stamped.map_err(|source| {
+            Kind::Encode {
+                operation: self.message.name,
+                source,
+            }
+            .into()
+        })
     }
 
     /// The same request in a buffer where it starts at `start`.
@@ -175,25 +190,40 @@ impl Request {
     /// The error that a malformed answer amounts to.
     #[cold]
     pub fn malformed(&self, source: DecodeError) -> Error {
-        Kind::Decode { operation: self.message.name, source }.into()
+        Kind::Decode {
+            operation: self.message.name,
+            source,
+        }
+        .into()
     }
 
     /// The error for an exchange that ended without the object it owes.
     #[cold]
     pub fn no_object(&self) -> Error {
-        Kind::NoObject { operation: self.message.name }.into()
+        Kind::NoObject {
+            operation: self.message.name,
+        }
+        .into()
     }
 
     /// The error for answers that did not fit.
     #[cold]
     pub fn lost(&self, how: &'static str) -> Error {
-        Kind::Lost { operation: self.message.name, how }.into()
+        Kind::Lost {
+            operation: self.message.name,
+            how,
+        }
+        .into()
     }
 
     /// The error for a deadline that passed, before or after the request was sent.
     #[cold]
     pub fn timeout(&self, sent: bool) -> Error {
-        Kind::Timeout { operation: self.message.name, sent }.into()
+        Kind::Timeout {
+            operation: self.message.name,
+            sent,
+        }
+        .into()
     }
 
     /// The way to the attribute at `offset`, which the kernel counts from the message header.
@@ -213,6 +243,9 @@ impl Request {
 
     fn missing(&self, buf: &[u8], id: u32, nest: Option<u32>) -> Missing {
         let nest = nest.map(|offset| self.attribute_at(buf, offset));
-        Missing { attribute: format!("attribute {id}"), nest }
+        Missing {
+            attribute: format!("attribute {id}"),
+            nest,
+        }
     }
 }

@@ -20,7 +20,10 @@ impl Sequence {
     }
 
     /// The next number.
-    #[expect(clippy::should_implement_trait, reason = "this never ends, which an iterator cannot say")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "this never ends, which an iterator cannot say"
+    )]
     pub fn next(&mut self) -> u32 {
         let number = self.0.max(1);
         self.0 = number.wrapping_add(1);

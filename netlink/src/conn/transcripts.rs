@@ -35,7 +35,10 @@ fn control(kind: ControlType, flags: MsgFlags, body: &[u8]) -> Vec<u8> {
 }
 
 fn attribute(id: u16, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = u16::try_from(4 + payload.len()).unwrap().to_ne_bytes().to_vec();
+    let mut bytes = u16::try_from(4 + payload.len())
+        .unwrap()
+        .to_ne_bytes()
+        .to_vec();
     bytes.extend(id.to_ne_bytes());
     bytes.extend(payload);
     bytes.resize(bytes.len().next_multiple_of(4), 0);
@@ -65,7 +68,8 @@ enum Seen {
 }
 
 fn feed(exchange: &mut Exchange, sender: u32, datagram: &[u8]) -> Vec<Seen> {
-    let step = |message: Message<'_>, exchange: &mut Exchange| match exchange.take(sender, message) {
+    let step = |message: Message<'_>, exchange: &mut Exchange| match exchange.take(sender, message)
+    {
         Step::Object(message) => Seen::Object(message.body().to_vec()),
         Step::Last(message) => Seen::Last(message.body().to_vec()),
         Step::End(end) => Seen::End(end.errno.map(|errno| errno.0), end.explanation.to_vec()),
@@ -96,7 +100,11 @@ const END: Seen = Seen::End(None, Vec::new());
 fn an_acknowledgement_ends_it() {
     let (buf, request) = request();
     assert_eq!(request.until(), Until::Ack);
-    let ack = control(ControlType::ERROR, MsgFlags::CAPPED, &error(0, &buf, &[], &[]));
+    let ack = control(
+        ControlType::ERROR,
+        MsgFlags::CAPPED,
+        &error(0, &buf, &[], &[]),
+    );
     assert_eq!(feed(&mut exchange(Until::Ack), 0, &ack), [END]);
 }
 
@@ -104,7 +112,11 @@ fn an_acknowledgement_ends_it() {
 fn objects_may_come_before_the_acknowledgement() {
     let (buf, _) = request();
     let echo = object(MsgFlags::empty(), &[1; 16]);
-    let ack = control(ControlType::ERROR, MsgFlags::CAPPED, &error(0, &buf, &[], &[]));
+    let ack = control(
+        ControlType::ERROR,
+        MsgFlags::CAPPED,
+        &error(0, &buf, &[], &[]),
+    );
     let seen = feed(&mut exchange(Until::Ack), 0, &[echo, ack].concat());
     assert_eq!(seen, [Seen::Object(vec![1; 16]), END]);
 }
@@ -147,7 +159,10 @@ fn flags_of_the_echoed_header_are_not_those_of_the_answer() {
     let seen = feed(&mut exchange(Until::Ack), 0, &datagram);
     assert_eq!(seen, [Seen::End(Some(libc::EEXIST), Vec::new())]);
     let refusal = request.refusal(&buf, Errno(libc::EEXIST), &[]);
-    assert_eq!(refusal.to_string(), "RTM_NEWLINK refused: EEXIST (File exists)");
+    assert_eq!(
+        refusal.to_string(),
+        "RTM_NEWLINK refused: EEXIST (File exists)"
+    );
 }
 
 #[test]
@@ -158,7 +173,10 @@ fn the_asked_for_object_ends_it_without_an_acknowledgement() {
     assert_eq!(get.until(), Until::Object(Some(RouteMessage::NEW_LINK.id)));
     assert!(!MsgHdr::read(&buf).flags.contains(MsgFlags::ACK));
     let answer = object(MsgFlags::empty(), &[3; 16]);
-    assert_eq!(feed(&mut exchange(get.until()), 0, &answer), [Seen::Last(vec![3; 16])]);
+    assert_eq!(
+        feed(&mut exchange(get.until()), 0, &answer),
+        [Seen::Last(vec![3; 16])]
+    );
 }
 
 #[test]
@@ -166,7 +184,10 @@ fn a_dump_ends_with_done() {
     let mut exchange = exchange(Until::Done);
     let part = object(MsgFlags::MULTI, &[1; 16]);
     let first = feed(&mut exchange, 0, &[part.clone(), part].concat());
-    assert_eq!(first, [Seen::Object(vec![1; 16]), Seen::Object(vec![1; 16])]);
+    assert_eq!(
+        first,
+        [Seen::Object(vec![1; 16]), Seen::Object(vec![1; 16])]
+    );
     let done = control(ControlType::DONE, MsgFlags::MULTI, &0i32.to_ne_bytes());
     assert_eq!(feed(&mut exchange, 0, &done), [END]);
     assert!(!exchange.is_interrupted());
@@ -184,7 +205,11 @@ fn done_may_share_a_datagram_with_data() {
 fn done_carries_an_errno_and_an_explanation() {
     let words = attribute(1, b"no such table\0");
     let body = [&(-libc::ENOENT).to_ne_bytes()[..], &words].concat();
-    let done = control(ControlType::DONE, MsgFlags::MULTI | MsgFlags::ACK_TLVS, &body);
+    let done = control(
+        ControlType::DONE,
+        MsgFlags::MULTI | MsgFlags::ACK_TLVS,
+        &body,
+    );
     let seen = feed(&mut exchange(Until::Done), 0, &done);
     assert_eq!(seen, [Seen::End(Some(libc::ENOENT), words)]);
 }
@@ -212,7 +237,11 @@ fn interruption_is_noted_on_any_part() {
     feed(&mut on_data, 0, &[part, done(MsgFlags::MULTI)].concat());
     assert!(on_data.is_interrupted());
     let mut on_done = exchange(Until::Done);
-    feed(&mut on_done, 0, &done(MsgFlags::MULTI | MsgFlags::DUMP_INTR));
+    feed(
+        &mut on_done,
+        0,
+        &done(MsgFlags::MULTI | MsgFlags::DUMP_INTR),
+    );
     assert!(on_done.is_interrupted());
 }
 
@@ -223,14 +252,22 @@ fn stale_and_unsolicited_messages_are_foreign() {
     let stale_done = message(ControlType::DONE.0, MsgFlags::MULTI, SEQUENCE - 1, &[0; 4]);
     let notification = message(kind, MsgFlags::empty(), 0, &[1; 16]);
     let mut exchange = exchange(Until::Done);
-    let seen = feed(&mut exchange, 0, &[stale, stale_done, notification].concat());
+    let seen = feed(
+        &mut exchange,
+        0,
+        &[stale, stale_done, notification].concat(),
+    );
     assert_eq!(seen, [Seen::Foreign, Seen::Foreign, Seen::Foreign]);
 }
 
 #[test]
 fn only_the_kernel_is_believed() {
     let (buf, _) = request();
-    let ack = control(ControlType::ERROR, MsgFlags::CAPPED, &error(0, &buf, &[], &[]));
+    let ack = control(
+        ControlType::ERROR,
+        MsgFlags::CAPPED,
+        &error(0, &buf, &[], &[]),
+    );
     // Another process can forge every field of the header, but not the sender's address.
     assert_eq!(feed(&mut exchange(Until::Ack), 99, &ack), [Seen::Foreign]);
     let mut other_port = Exchange::new(SEQUENCE, PORT + 1, Until::Ack);
@@ -248,7 +285,10 @@ fn overrun_and_noop() {
 #[test]
 fn an_error_without_errno_is_no_success() {
     let short = control(ControlType::ERROR, MsgFlags::empty(), &[0; 2]);
-    assert_eq!(feed(&mut exchange(Until::Ack), 0, &short), [Seen::Malformed]);
+    assert_eq!(
+        feed(&mut exchange(Until::Ack), 0, &short),
+        [Seen::Malformed]
+    );
 }
 
 #[test]
@@ -265,7 +305,10 @@ fn a_length_beyond_the_end_or_below_the_header_is_malformed() {
         let mut datagram = object(MsgFlags::MULTI, &[1; 16]);
         datagram[..4].copy_from_slice(&stated.to_ne_bytes());
         let error = messages(&datagram).next().unwrap().unwrap_err();
-        assert!(matches!(error.problem(), DecodeProblem::BadLength { left: 32, .. }), "{error}");
+        assert!(
+            matches!(error.problem(), DecodeProblem::BadLength { left: 32, .. }),
+            "{error}"
+        );
         assert_eq!(messages(&datagram).count(), 1);
     }
 }
@@ -277,7 +320,10 @@ fn the_total_length_need_not_be_aligned() {
     let seen = feed(&mut exchange(Until::Done), 0, &odd[..33]);
     assert_eq!(seen, [Seen::Object(vec![1; 17])]);
     let trailing = [&odd[..], &[0xff; 3]].concat();
-    assert_eq!(feed(&mut exchange(Until::Done), 0, &trailing), [Seen::Object(vec![1; 17])]);
+    assert_eq!(
+        feed(&mut exchange(Until::Done), 0, &trailing),
+        [Seen::Object(vec![1; 17])]
+    );
 }
 
 #[test]

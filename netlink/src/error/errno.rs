@@ -46,7 +46,10 @@ mod tests {
 
     #[test]
     fn prints_name_and_sentence() {
-        assert_eq!(Errno(libc::ERANGE).to_string(), "ERANGE (Numerical result out of range)");
+        assert_eq!(
+            Errno(libc::ERANGE).to_string(),
+            "ERANGE (Numerical result out of range)"
+        );
         assert_eq!(Errno(4000).to_string(), "errno 4000");
     }
 }

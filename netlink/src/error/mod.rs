@@ -46,34 +46,63 @@ pub(crate) enum Kind {
     Refused(Refusal),
     /// A value cannot be put into a message.
     #[error("{operation} not sent: {source}")]
-    Encode { operation: &'static str, source: EncodeError },
+    Encode {
+        operation: &'static str,
+        source: EncodeError,
+    },
     /// The kernel's answer makes no sense to the decoder.
     #[error("answer to {operation} is malformed: {source}")]
-    Decode { operation: &'static str, source: DecodeError },
+    Decode {
+        operation: &'static str,
+        source: DecodeError,
+    },
     /// The library refuses, because the kernel would do something else than what was asked.
     #[error("{operation} not sent: {reason}")]
-    Invalid { operation: &'static str, reason: String },
+    Invalid {
+        operation: &'static str,
+        reason: String,
+    },
     /// A system call failed.
     #[error("{doing}: {source}")]
-    Io { doing: &'static str, source: Arc<io::Error> },
+    Io {
+        doing: &'static str,
+        source: Arc<io::Error>,
+    },
     /// The deadline passed.
     #[error("{operation} timed out {}", if *.sent { "waiting for the answer; it may have taken effect" } else { "before it was sent" })]
     Timeout { operation: &'static str, sent: bool },
     /// A dump was interrupted by changes, and so was each retry.
-    #[error("{operation} was interrupted by changes {attempts} times; the list may be inconsistent")]
-    Interrupted { operation: &'static str, attempts: u32 },
+    #[error(
+        "{operation} was interrupted by changes {attempts} times; the list may be inconsistent"
+    )]
+    Interrupted {
+        operation: &'static str,
+        attempts: u32,
+    },
     /// Answers were lost because the receive buffer was full, or one was longer than any buffer.
     #[error("{operation}: the answer was lost ({how}); it may have taken effect")]
-    Lost { operation: &'static str, how: &'static str },
+    Lost {
+        operation: &'static str,
+        how: &'static str,
+    },
     /// The kernel ended the exchange without the object it owes.
     #[error("{operation} was answered without an object")]
     NoObject { operation: &'static str },
     /// Some messages of a dump do not decode.
     #[error("{operation}: {count} of the messages are malformed, the first: {source}")]
-    Undecodable { operation: &'static str, count: usize, source: DecodeError },
+    Undecodable {
+        operation: &'static str,
+        count: usize,
+        source: DecodeError,
+    },
     /// A sandbox could not be made.
     #[error("{doing}: {source}{}{}", if .hint.is_some() { "; " } else { "" }, .hint.unwrap_or_default())]
-    Sandbox { doing: &'static str, hint: Option<&'static str>, forbidden: bool, source: Arc<io::Error> },
+    Sandbox {
+        doing: &'static str,
+        hint: Option<&'static str>,
+        forbidden: bool,
+        source: Arc<io::Error>,
+    },
 }
 
 impl Error {
@@ -83,12 +112,20 @@ impl Error {
 
     #[cold]
     pub(crate) fn io(doing: &'static str, source: io::Error) -> Self {
-        Kind::Io { doing, source: Arc::new(source) }.into()
+        Kind::Io {
+            doing,
+            source: Arc::new(source),
+        }
+        .into()
     }
 
     #[cold]
     pub(crate) fn invalid(operation: &'static str, reason: impl Into<String>) -> Self {
-        Kind::Invalid { operation, reason: reason.into() }.into()
+        Kind::Invalid {
+            operation,
+            reason: reason.into(),
+        }
+        .into()
     }
 
     /// The object, or the interface it belongs to, does not exist.
@@ -253,7 +290,11 @@ mod tests {
 
     #[test]
     fn a_timeout_says_whether_it_was_sent() {
-        let sent: Error = Kind::Timeout { operation: "RTM_NEWLINK", sent: true }.into();
+        let sent: Error = Kind::Timeout {
+            operation: "RTM_NEWLINK",
+            sent: true,
+        }
+        .into();
         assert!(sent.is_timeout() && sent.may_have_happened());
         assert_eq!(
             sent.to_string(),

@@ -34,7 +34,14 @@ pub(crate) struct Missing {
 impl Refusal {
     /// A refusal without explanation.
     pub(crate) fn new(operation: &'static str, errno: Errno) -> Self {
-        Self { operation, errno, message: None, attribute: None, missing: None, policy: None }
+        Self {
+            operation,
+            errno,
+            message: None,
+            attribute: None,
+            missing: None,
+            policy: None,
+        }
     }
 }
 
@@ -135,7 +142,10 @@ mod tests {
     #[test]
     fn a_missing_attribute_is_named() {
         let mut refusal = Refusal::new("RTM_NEWNEIGH", Errno(libc::EINVAL));
-        refusal.missing = Some(Missing { attribute: "NDA_DST".into(), nest: None });
+        refusal.missing = Some(Missing {
+            attribute: "NDA_DST".into(),
+            nest: None,
+        });
         assert_eq!(
             refusal.to_string(),
             "RTM_NEWNEIGH refused: EINVAL (Invalid argument)\n  missing NDA_DST"

@@ -96,19 +96,28 @@ mod tests {
 
     #[test]
     fn the_difference_holds_only_what_differs() {
-        let before = Link::default().index(4u32).mtu(1500u32).name("a").flags(LinkFlags::BROADCAST);
+        let before = Link::default()
+            .index(4u32)
+            .mtu(1500u32)
+            .name("a")
+            .flags(LinkFlags::BROADCAST);
         let same = LinkChange::between(&before, &before).unwrap();
         assert!(same.is_empty(), "{same:?}");
         let mut after = before.clone();
         after.mtu = Some(9000);
         after.flags |= LinkFlags::UP;
         let change = LinkChange::between(&before, &after).unwrap();
-        assert_eq!(change, LinkChange::new().with(|link| link.mtu(9000u32)).up());
+        assert_eq!(
+            change,
+            LinkChange::new().with(|link| link.mtu(9000u32)).up()
+        );
     }
 
     #[test]
     fn flags_accumulate() {
-        let change = LinkChange::new().up().flags(LinkFlags::NOARP, LinkFlags::empty());
+        let change = LinkChange::new()
+            .up()
+            .flags(LinkFlags::NOARP, LinkFlags::empty());
         assert_eq!(change.as_link().flags, LinkFlags::UP);
         assert_eq!(change.as_link().change, LinkFlags::UP | LinkFlags::NOARP);
         assert_eq!(change.down().as_link().flags, LinkFlags::empty());

@@ -18,12 +18,20 @@ impl Link {
     /// assert_eq!(link.kind_name().unwrap(), "ifb");
     /// ```
     pub fn of_kind(name: impl Into<NlString>, kind: LinkKind) -> Self {
-        Self::default().name(name).link_info(LinkInfo::default().kind(kind))
+        Self::default()
+            .name(name)
+            .link_info(LinkInfo::default().kind(kind))
     }
 
     /// An interface of a kind this version has no settings for, such as `nlmon` or `vcan`.
     pub fn of_kind_named(name: impl Into<NlString>, kind: impl Into<NlString>) -> Self {
-        Self::of_kind(name, LinkKind::Other { kind: kind.into(), data: None })
+        Self::of_kind(
+            name,
+            LinkKind::Other {
+                kind: kind.into(),
+                data: None,
+            },
+        )
     }
 
     /// A bridge with the kernel's defaults.
@@ -98,7 +106,8 @@ impl Link {
 
     /// Whether it is up and has carrier, so that traffic can flow.
     pub fn is_running(&self) -> bool {
-        self.flags.contains(LinkFlags::UP | LinkFlags::RUNNING | LinkFlags::LOWER_UP)
+        self.flags
+            .contains(LinkFlags::UP | LinkFlags::RUNNING | LinkFlags::LOWER_UP)
     }
 
     /// Whether it is the loopback interface.

@@ -87,7 +87,10 @@ impl Listing for LinkListing {
         if self.0.family == AddressFamily::UNSPEC {
             link.master = self.0.master;
             if let Some(kind) = &self.0.kind {
-                let kind = LinkKind::Other { kind: kind.clone(), data: None };
+                let kind = LinkKind::Other {
+                    kind: kind.clone(),
+                    data: None,
+                };
                 link = link.link_info(LinkInfo::default().kind(kind));
             }
         }
@@ -96,7 +99,10 @@ impl Listing for LinkListing {
 
     fn keeps(&self, view: &LinkView<'_>) -> Result<bool, DecodeError> {
         let Self(filter) = self;
-        if filter.up.is_some_and(|up| up != view.flags().contains(LinkFlags::UP)) {
+        if filter
+            .up
+            .is_some_and(|up| up != view.flags().contains(LinkFlags::UP))
+        {
             return Ok(false);
         }
         if filter.master.is_some() && view.master()? != filter.master {

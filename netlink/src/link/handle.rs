@@ -61,7 +61,11 @@ impl<'e, E: Executor> Links<'e, E> {
     /// ```
     pub fn add<'b>(&self, link: &'b Link) -> E::Call<'e, Send<'b>> {
         let flags = MsgFlags::CREATE | MsgFlags::EXCL;
-        self.executor.call(Simple::new(RouteMessage::NEW_LINK, flags, Cow::Borrowed(link)))
+        self.executor.call(Simple::new(
+            RouteMessage::NEW_LINK,
+            flags,
+            Cow::Borrowed(link),
+        ))
     }
 
     /// Yields nothing. Removes an interface; of a pair, the other one goes too.
@@ -80,7 +84,8 @@ impl<'e, E: Executor> Links<'e, E> {
     /// ```
     pub fn delete(&self, link: impl Into<LinkRef>) -> E::Call<'e, Send<'static>> {
         let body = Cow::Owned(link.into().to_link());
-        self.executor.call(Simple::new(RouteMessage::DEL_LINK, MsgFlags::empty(), body))
+        self.executor
+            .call(Simple::new(RouteMessage::DEL_LINK, MsgFlags::empty(), body))
     }
 
     /// Yields the [`Link`] with this index or name.
@@ -98,12 +103,13 @@ impl<'e, E: Executor> Links<'e, E> {
     /// assert!(lo.is_loopback());
     /// # Ok::<(), netlink::Error>(())
     /// ```
-    pub fn get(
-        &self,
-        link: impl Into<LinkRef>,
-    ) -> E::Call<'e, Simple<'static, Link, One<Link>>> {
+    pub fn get(&self, link: impl Into<LinkRef>) -> E::Call<'e, Simple<'static, Link, One<Link>>> {
         let body = Cow::Owned(link.into().to_link());
-        self.executor.call(Simple::for_one(RouteMessage::GET_LINK, MsgFlags::empty(), body))
+        self.executor.call(Simple::for_one(
+            RouteMessage::GET_LINK,
+            MsgFlags::empty(),
+            body,
+        ))
     }
 
     /// Yields nothing. Changes what `change` holds and nothing else.
@@ -318,7 +324,11 @@ impl<'e, E: Executor> Links<'e, E> {
         link: impl Into<LinkRef>,
         on: bool,
     ) -> E::Call<'e, Result<Send<'static>>> {
-        let flags = if on { LinkFlags::PROMISC } else { LinkFlags::empty() };
+        let flags = if on {
+            LinkFlags::PROMISC
+        } else {
+            LinkFlags::empty()
+        };
         self.set(link, &LinkChange::new().flags(LinkFlags::PROMISC, flags))
     }
 
@@ -337,7 +347,11 @@ impl<'e, E: Executor> Links<'e, E> {
     /// ```
     pub fn arp(&self, link: impl Into<LinkRef>, on: bool) -> E::Call<'e, Result<Send<'static>>> {
         // The flag says the opposite.
-        let flags = if on { LinkFlags::empty() } else { LinkFlags::NOARP };
+        let flags = if on {
+            LinkFlags::empty()
+        } else {
+            LinkFlags::NOARP
+        };
         self.set(link, &LinkChange::new().flags(LinkFlags::NOARP, flags))
     }
 
@@ -434,7 +448,8 @@ impl<'e, E: Executor> Links<'e, E> {
     ) -> E::Call<'e, Send<'static>> {
         let body = alt_name(&link.into(), name.into());
         let flags = MsgFlags::CREATE | MsgFlags::EXCL | MsgFlags::APPEND;
-        self.executor.call(Simple::new(RouteMessage::NEW_LINK_PROP, flags, body))
+        self.executor
+            .call(Simple::new(RouteMessage::NEW_LINK_PROP, flags, body))
     }
 
     /// Yields nothing. Takes an alternative name away.
@@ -458,7 +473,8 @@ impl<'e, E: Executor> Links<'e, E> {
     ) -> E::Call<'e, Send<'static>> {
         let body = alt_name(&link.into(), name.into());
         let message = RouteMessage::DEL_LINK_PROP;
-        self.executor.call(Simple::new(message, MsgFlags::empty(), body))
+        self.executor
+            .call(Simple::new(message, MsgFlags::empty(), body))
     }
 }
 
@@ -548,7 +564,11 @@ fn set(reference: &LinkRef, change: &LinkChange) -> Result<Send<'static>> {
                       name up";
         return Err(Error::invalid(message.name, reason));
     }
-    if change.name.as_ref().is_some_and(|name| name.is_empty() || name.len() > NAME_MAX) {
+    if change
+        .name
+        .as_ref()
+        .is_some_and(|name| name.is_empty() || name.len() > NAME_MAX)
+    {
         let reason = format!("a name has 1 to {NAME_MAX} bytes");
         return Err(Error::invalid(message.name, reason));
     }

@@ -12,13 +12,18 @@ impl Neighbour {
     /// An entry that is never resolved nor collected: `address` is at `lladdr`, on the interface
     /// with index `index`.
     pub fn permanent(index: u32, address: IpAddr, lladdr: impl Into<HwAddr>) -> Self {
-        Self::of(index, address).state(NeighState::PERMANENT).lladdr(lladdr)
+        Self::of(index, address)
+            .state(NeighState::PERMANENT)
+            .lladdr(lladdr)
     }
 
     /// An entry known by interface and address only: what [`get`](crate::Neighs::get) and
     /// [`delete`](crate::Neighs::delete) need.
     pub fn of(index: u32, address: IpAddr) -> Self {
-        Self::default().family(family_of(address)).index(index).dst(address)
+        Self::default()
+            .family(family_of(address))
+            .index(index)
+            .dst(address)
     }
 
     /// A proxy entry: the host answers for `address` on the interface with index `index`.

@@ -34,12 +34,18 @@ impl NeighbourFilter {
 
     /// Forwarding databases of bridges, VXLAN and other devices that have one; `bridge fdb`.
     pub fn fdb() -> Self {
-        Self { family: AddressFamily::BRIDGE, ..Self::default() }
+        Self {
+            family: AddressFamily::BRIDGE,
+            ..Self::default()
+        }
     }
 
     /// Proxy entries; `ip neighbour show proxy`.
     pub fn proxy() -> Self {
-        Self { proxy: true, ..Self::default() }
+        Self {
+            proxy: true,
+            ..Self::default()
+        }
     }
 
     /// Those of this family.
@@ -120,6 +126,8 @@ impl Listing for NeighbourListing {
             && master
             && filter.proxy == view.flags().contains(NeighFlags::PROXY)
             && filter.link.is_none_or(|index| index == view.index())
-            && filter.states.is_none_or(|states| states.intersects(view.state())))
+            && filter
+                .states
+                .is_none_or(|states| states.intersects(view.state())))
     }
 }

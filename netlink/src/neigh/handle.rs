@@ -114,7 +114,8 @@ impl<'e, E: Executor> Neighs<'e, E> {
     /// ```
     pub fn delete<'b>(&self, entry: &'b Neighbour) -> E::Call<'e, Send<'b>> {
         let (message, flags) = (RouteMessage::DEL_NEIGH, MsgFlags::empty());
-        self.executor.call(Simple::new(message, flags, entry.complete()))
+        self.executor
+            .call(Simple::new(message, flags, entry.complete()))
     }
 
     /// Yields the [`Neighbour`] with the interface and address of `entry`.
@@ -144,7 +145,11 @@ impl<'e, E: Executor> Neighs<'e, E> {
     }
 
     fn send<'b>(&self, flags: MsgFlags, entry: &'b Neighbour) -> E::Call<'e, Send<'b>> {
-        self.executor.call(Simple::new(RouteMessage::NEW_NEIGH, flags, entry.complete()))
+        self.executor.call(Simple::new(
+            RouteMessage::NEW_NEIGH,
+            flags,
+            entry.complete(),
+        ))
     }
 }
 

@@ -149,7 +149,8 @@ impl Route {
 
     /// The gateway, of whichever family.
     pub fn next_hop_ip(&self) -> Option<IpAddr> {
-        self.gateway.or_else(|| self.via.as_ref().and_then(RouteVia::ip))
+        self.gateway
+            .or_else(|| self.via.as_ref().and_then(RouteVia::ip))
     }
 
     /// Whether it is a default route.
@@ -213,7 +214,11 @@ impl NextHop {
 
 /// The table number as the header holds it.
 pub(crate) fn header_table(table: RouteTable) -> RouteTable {
-    if table.0 <= u32::from(u8::MAX) { table } else { RouteTable::COMPAT }
+    if table.0 <= u32::from(u8::MAX) {
+        table
+    } else {
+        RouteTable::COMPAT
+    }
 }
 
 /// The table a route is in.
@@ -232,15 +237,22 @@ mod tests {
         assert_eq!(direct.scope, RouteScope::LINK);
         assert_eq!(direct.destination().unwrap().to_string(), "198.51.100.0/24");
         let gateway = "192.0.2.1".parse().unwrap();
-        assert_eq!(Route::to(net).dev(3).through(gateway).scope, RouteScope::UNIVERSE);
-        assert_eq!(Route::to(net).through(gateway).dev(3).scope, RouteScope::UNIVERSE);
+        assert_eq!(
+            Route::to(net).dev(3).through(gateway).scope,
+            RouteScope::UNIVERSE
+        );
+        assert_eq!(
+            Route::to(net).through(gateway).dev(3).scope,
+            RouteScope::UNIVERSE
+        );
         let v6: IpNet = "2001:db8::/32".parse().unwrap();
         assert_eq!(Route::to(v6).dev(3).scope, RouteScope::UNIVERSE);
     }
 
     #[test]
     fn a_gateway_of_the_other_family_is_a_via() {
-        let route = Route::to("198.51.100.0/24".parse().unwrap()).through("fe80::1".parse().unwrap());
+        let route =
+            Route::to("198.51.100.0/24".parse().unwrap()).through("fe80::1".parse().unwrap());
         assert_eq!(route.gateway, None);
         assert_eq!(route.next_hop_ip(), Some("fe80::1".parse().unwrap()));
     }
@@ -255,6 +267,9 @@ mod tests {
     #[test]
     fn large_tables_leave_the_header() {
         let route = Route::to("0.0.0.0/0".parse().unwrap()).in_table(RouteTable(1000));
-        assert_eq!((route.table8, route.table_id()), (RouteTable::COMPAT, RouteTable(1000)));
+        assert_eq!(
+            (route.table8, route.table_id()),
+            (RouteTable::COMPAT, RouteTable(1000))
+        );
     }
 }

@@ -123,7 +123,9 @@ impl Listing for RouteListing {
         let Self(filter) = self;
         let header = (filter.family == AddressFamily::UNSPEC || filter.family == view.family())
             && !view.flags().contains(RouteFlags::CLONED)
-            && filter.protocol.is_none_or(|protocol| protocol == view.protocol())
+            && filter
+                .protocol
+                .is_none_or(|protocol| protocol == view.protocol())
             && filter.kind.is_none_or(|kind| kind == view.kind())
             && filter.scope.is_none_or(|scope| scope == view.scope());
         if !header {

@@ -115,7 +115,8 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// ```
     pub fn delete<'b>(&self, route: &'b Route) -> E::Call<'e, Send<'b>> {
         let (message, flags) = (RouteMessage::DEL_ROUTE, MsgFlags::empty());
-        self.executor.call(Simple::new(message, flags, route.complete()))
+        self.executor
+            .call(Simple::new(message, flags, route.complete()))
     }
 
     /// Yields the [`Route`] a packet to `destination` would take, with interface, gateway, source
@@ -143,7 +144,8 @@ impl<'e, E: Executor> Routes<'e, E> {
             .flags(RouteFlags::LOOKUP_TABLE);
         question.dst = Some(destination.into());
         let (message, flags) = (RouteMessage::GET_ROUTE, MsgFlags::empty());
-        self.executor.call(Simple::for_one(message, flags, Cow::Owned(question)))
+        self.executor
+            .call(Simple::for_one(message, flags, Cow::Owned(question)))
     }
 
     /// Yields the [`Route`] a packet like this would take: destination, and as far as given source,
@@ -172,16 +174,18 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// let entry = nl.routes().look_up(&question)?;
     /// # Ok::<(), netlink::Error>(())
     /// ```
-    pub fn look_up<'b>(
-        &self,
-        question: &'b Route,
-    ) -> E::Call<'e, Simple<'b, Route, One<Route>>> {
+    pub fn look_up<'b>(&self, question: &'b Route) -> E::Call<'e, Simple<'b, Route, One<Route>>> {
         let (message, flags) = (RouteMessage::GET_ROUTE, MsgFlags::empty());
-        self.executor.call(Simple::for_one(message, flags, question.complete()))
+        self.executor
+            .call(Simple::for_one(message, flags, question.complete()))
     }
 
     fn send<'b>(&self, flags: MsgFlags, route: &'b Route) -> E::Call<'e, Send<'b>> {
-        self.executor.call(Simple::new(RouteMessage::NEW_ROUTE, flags, route.complete()))
+        self.executor.call(Simple::new(
+            RouteMessage::NEW_ROUTE,
+            flags,
+            route.complete(),
+        ))
     }
 }
 

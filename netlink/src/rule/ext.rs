@@ -35,7 +35,10 @@ impl Rule {
 
     /// A rule of a family that does something else: blackhole, prohibit, nothing.
     pub fn acting(family: AddressFamily, action: RuleAction) -> Self {
-        Self::default().family(family).action(action).protocol(RouteProtocol::BOOT)
+        Self::default()
+            .family(family)
+            .action(action)
+            .protocol(RouteProtocol::BOOT)
     }
 
     /// A rule that goes on with the one at `priority`, which must come later.
@@ -91,12 +94,14 @@ impl Rule {
 
     /// Routes whose prefix is this long or shorter do not count.
     pub fn suppressed_prefix(&self) -> Option<u32> {
-        self.suppress_prefixlen.filter(|length| *length != NOT_SUPPRESSED)
+        self.suppress_prefixlen
+            .filter(|length| *length != NOT_SUPPRESSED)
     }
 
     /// Routes through interfaces of this group do not count.
     pub fn suppressed_group(&self) -> Option<u32> {
-        self.suppress_ifgroup.filter(|group| *group != NOT_SUPPRESSED)
+        self.suppress_ifgroup
+            .filter(|group| *group != NOT_SUPPRESSED)
     }
 
     /// The request for this rule: the family is filled in where only an address tells it.
@@ -124,14 +129,22 @@ mod tests {
     #[test]
     fn large_tables_leave_the_header() {
         let rule = Rule::look_in(AddressFamily::INET, RouteTable(1000));
-        assert_eq!((rule.table8, rule.table_id()), (RouteTable::COMPAT, Some(RouteTable(1000))));
+        assert_eq!(
+            (rule.table8, rule.table_id()),
+            (RouteTable::COMPAT, Some(RouteTable(1000)))
+        );
         assert_eq!(Rule::jump(AddressFamily::INET, 7).table_id(), None);
     }
 
     #[test]
     fn what_the_kernel_reports_for_nothing_is_nothing() {
-        let rule = Rule::default().suppress_prefixlen(u32::MAX).suppress_ifgroup(4u32);
-        assert_eq!((rule.suppressed_prefix(), rule.suppressed_group()), (None, Some(4)));
+        let rule = Rule::default()
+            .suppress_prefixlen(u32::MAX)
+            .suppress_ifgroup(4u32);
+        assert_eq!(
+            (rule.suppressed_prefix(), rule.suppressed_group()),
+            (None, Some(4))
+        );
     }
 
     #[test]

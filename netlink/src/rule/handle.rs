@@ -48,7 +48,8 @@ impl<'e, E: Executor> Rules<'e, E> {
     /// ```
     pub fn add<'b>(&self, rule: &'b Rule) -> E::Call<'e, Simple<'b, Rule>> {
         let flags = MsgFlags::CREATE | MsgFlags::EXCL;
-        self.executor.call(Simple::new(RouteMessage::NEW_RULE, flags, rule.complete()))
+        self.executor
+            .call(Simple::new(RouteMessage::NEW_RULE, flags, rule.complete()))
     }
 
     /// Yields nothing. Removes the first rule that has everything `rule` says; what it does not say
@@ -71,7 +72,8 @@ impl<'e, E: Executor> Rules<'e, E> {
     /// ```
     pub fn delete<'b>(&self, rule: &'b Rule) -> E::Call<'e, Simple<'b, Rule>> {
         let (message, flags) = (RouteMessage::DEL_RULE, MsgFlags::empty());
-        self.executor.call(Simple::new(message, flags, rule.complete()))
+        self.executor
+            .call(Simple::new(message, flags, rule.complete()))
     }
 }
 

@@ -76,7 +76,9 @@ pub(crate) fn spawn_isolated(mut command: Command) -> Result<Child, (Step, io::E
         let mut code = [0];
         // The only other writers, the copies in the child, are gone: this cannot block.
         let step = match report.read(&mut code) {
-            Ok(1) => Step::REPORTED.into_iter().find(|step| code == [step.code()]),
+            Ok(1) => Step::REPORTED
+                .into_iter()
+                .find(|step| code == [step.code()]),
             _ => None,
         };
         (step.unwrap_or(Step::Start), error)
@@ -104,7 +106,11 @@ fn write_file(path: &CStr, text: &[u8]) -> io::Result<()> {
     }
     // SAFETY: pointer and length describe `text`, which is only read; `fd` was just opened.
     let written = unsafe { libc::write(fd, text.as_ptr().cast(), text.len()) };
-    let outcome = if written < 0 { Err(io::Error::last_os_error()) } else { Ok(()) };
+    let outcome = if written < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    };
     // SAFETY: `fd` was opened above, and nothing else knows it, so this closes it once.
     unsafe { libc::close(fd) };
     outcome

@@ -156,9 +156,7 @@ impl Socket {
         // SAFETY: `header` points to `address` and `part`, both live locals with the sizes given;
         // `part` describes `buffer`, which is borrowed mutably for the whole call. The kernel writes
         // no more than those sizes and keeps no pointer.
-        let len = retry(|| unsafe {
-            libc::recvmsg(self.fd.as_raw_fd(), &mut header, flags)
-        })?;
+        let len = retry(|| unsafe { libc::recvmsg(self.fd.as_raw_fd(), &mut header, flags) })?;
         Ok(Received {
             len: len.min(buffer.len()),
             sender: address.nl_pid,
@@ -181,9 +179,8 @@ impl Socket {
                 revents: 0,
             };
             // SAFETY: the pointer is to one live `pollfd`, and the count says one.
-            let ready = unsafe {
-                libc::poll(&mut poll, 1, i32::try_from(millis).unwrap_or(i32::MAX))
-            };
+            let ready =
+                unsafe { libc::poll(&mut poll, 1, i32::try_from(millis).unwrap_or(i32::MAX)) };
             match check(ready) {
                 Ok(0) => {}
                 // An error condition also wakes `poll`; the receive that follows reports it.
@@ -219,13 +216,8 @@ fn bound_port(fd: BorrowedFd<'_>) -> io::Result<u32> {
     let mut len = socklen::<libc::sockaddr_nl>();
     // SAFETY: both pointers are to live locals; `len` holds the size of `address`, and the kernel
     // writes at most that many bytes to it.
-    let status = unsafe {
-        libc::getsockname(
-            fd.as_raw_fd(),
-            ptr::from_mut(&mut address).cast(),
-            &mut len,
-        )
-    };
+    let status =
+        unsafe { libc::getsockname(fd.as_raw_fd(), ptr::from_mut(&mut address).cast(), &mut len) };
     check(status)?;
     Ok(address.nl_pid)
 }

@@ -66,7 +66,10 @@ impl FromStr for MacAddr {
     type Err = ParseAddrError;
 
     fn from_str(text: &str) -> Result<Self, ParseAddrError> {
-        parse(text)?.try_into().map(MacAddr).map_err(|_| ParseAddrError)
+        parse(text)?
+            .try_into()
+            .map(MacAddr)
+            .map_err(|_| ParseAddrError)
     }
 }
 
@@ -93,7 +96,10 @@ impl Value for MacAddr {
 
     #[inline]
     fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
-        bytes.try_into().map(MacAddr).map_err(|_| DecodeError::unrepresentable())
+        bytes
+            .try_into()
+            .map(MacAddr)
+            .map_err(|_| DecodeError::unrepresentable())
     }
 
     #[inline]
@@ -128,7 +134,9 @@ impl HwAddr {
         let bytes = self.as_bytes();
         match <[u8; 4]>::try_from(bytes) {
             Ok(octets) => Some(Ipv4Addr::from(octets).into()),
-            Err(_) => <[u8; 16]>::try_from(bytes).ok().map(|octets| Ipv6Addr::from(octets).into()),
+            Err(_) => <[u8; 16]>::try_from(bytes)
+                .ok()
+                .map(|octets| Ipv6Addr::from(octets).into()),
         }
     }
 }

@@ -47,14 +47,20 @@ pub struct RawAttrs<'a> {
 
 /// The attributes in `bytes`, which stand `offset` bytes into the payload at hand.
 pub(crate) const fn attributes_at(bytes: &[u8], offset: usize) -> RawAttrs<'_> {
-    RawAttrs { rest: bytes, offset }
+    RawAttrs {
+        rest: bytes,
+        offset,
+    }
 }
 
 /// The attributes in `bytes`, in order.
 ///
 /// Fewer than four bytes left over at the end are ignored, as the kernel does. After an error the iterator ends.
 pub const fn attributes(bytes: &[u8]) -> RawAttrs<'_> {
-    RawAttrs { rest: bytes, offset: 0 }
+    RawAttrs {
+        rest: bytes,
+        offset: 0,
+    }
 }
 
 impl<'a> RawAttrs<'a> {

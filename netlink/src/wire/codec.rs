@@ -118,8 +118,16 @@ fn get_bits(bytes: &[u8], size: usize, big: bool, signed: bool) -> u64 {
                 Some(all) => raw = *all,
                 None => raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
             }
-            let value = if big { <$unsigned>::from_be_bytes(raw) } else { <$unsigned>::from_ne_bytes(raw) };
-            if signed { value as $signed as u64 } else { u64::from(value) }
+            let value = if big {
+                <$unsigned>::from_be_bytes(raw)
+            } else {
+                <$unsigned>::from_ne_bytes(raw)
+            };
+            if signed {
+                value as $signed as u64
+            } else {
+                u64::from(value)
+            }
         }};
     }
     match size {
@@ -137,7 +145,11 @@ fn wire_bytes(bits: u64, size: usize, big: bool) -> [u8; 8] {
     macro_rules! write {
         ($unsigned:ty) => {{
             let value = bits as $unsigned;
-            let raw = if big { value.to_be_bytes() } else { value.to_ne_bytes() };
+            let raw = if big {
+                value.to_be_bytes()
+            } else {
+                value.to_ne_bytes()
+            };
             if let Some(slot) = bytes.first_chunk_mut() {
                 *slot = raw;
             }
@@ -184,7 +196,10 @@ pub(super) fn read_int<T: Int>(bytes: &[u8], big: bool) -> T {
 #[inline]
 pub(super) fn write_int<T: Int>(value: T, big: bool, out: &mut [u8]) {
     let bytes = wire_bytes(value.to_bits(), T::SIZE, big);
-    out.iter_mut().zip(bytes).take(T::SIZE).for_each(|(to, from)| *to = from);
+    out.iter_mut()
+        .zip(bytes)
+        .take(T::SIZE)
+        .for_each(|(to, from)| *to = from);
 }
 
 /// An integer in network byte order.
@@ -213,7 +228,11 @@ fn out_of_range<A: Int, W: Int>(value: A) -> EncodeError {
     let bits = 8 * W::SIZE as u32;
     EncodeError::new(EncodeProblem::OutOfRange {
         low: if W::SIGNED { -(1i128 << (bits - 1)) } else { 0 },
-        high: if W::SIGNED { (1i128 << (bits - 1)) - 1 } else { (1i128 << bits) - 1 },
+        high: if W::SIGNED {
+            (1i128 << (bits - 1)) - 1
+        } else {
+            (1i128 << bits) - 1
+        },
         value: int_value(value),
     })
 }
@@ -221,7 +240,11 @@ fn out_of_range<A: Int, W: Int>(value: A) -> EncodeError {
 /// The number an integer type holds.
 pub(super) fn int_value<T: Int>(value: T) -> i128 {
     let bits = value.to_bits();
-    if T::SIGNED { i128::from(bits as i64) } else { i128::from(bits) }
+    if T::SIGNED {
+        i128::from(bits as i64)
+    } else {
+        i128::from(bits)
+    }
 }
 
 macro_rules! int_codec {
@@ -285,7 +308,11 @@ impl<T: Int> Codec<T> for Uint {
         let size = if bytes.len() < 8 { 4 } else { 8 };
         let bits = decode_bits(bytes, size, false, T::SIGNED)?;
         let value = T::from_bits(bits);
-        if value.to_bits() == bits { Ok(value) } else { Err(DecodeError::unrepresentable()) }
+        if value.to_bits() == bits {
+            Ok(value)
+        } else {
+            Err(DecodeError::unrepresentable())
+        }
     }
 
     fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<T, DecodeError> {
@@ -294,9 +321,17 @@ impl<T: Int> Codec<T> for Uint {
 
     fn encode(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         let number = int_value(*value);
-        let small = if T::SIGNED { i32::try_from(number).is_ok() } else { u32::try_from(number).is_ok() };
+        let small = if T::SIGNED {
+            i32::try_from(number).is_ok()
+        } else {
+            u32::try_from(number).is_ok()
+        };
         let size = if small { 4 } else { 8 };
-        out.put(wire_bytes(value.to_bits(), size, false).get(..size).unwrap_or_default());
+        out.put(
+            wire_bytes(value.to_bits(), size, false)
+                .get(..size)
+                .unwrap_or_default(),
+        );
         Ok(())
     }
 }
@@ -335,7 +370,10 @@ impl<const N: usize> FixedCodec<NlString> for Chars<N> {
 
     fn read(bytes: &[u8]) -> NlString {
         let bytes = bytes.get(..N).unwrap_or(bytes);
-        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        let end = bytes
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(bytes.len());
         NlString::from(bytes.get(..end).unwrap_or_default())
     }
 

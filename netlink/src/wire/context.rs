@@ -52,7 +52,11 @@ pub struct Cx<'a> {
 impl<'a> Cx<'a> {
     /// The context of a message body.
     pub const fn new(direction: Direction) -> Self {
-        Cx { direction, depth: 0, inherited: None }
+        Cx {
+            direction,
+            depth: 0,
+            inherited: None,
+        }
     }
 
     /// The body of a message that the kernel sent.
@@ -94,6 +98,9 @@ impl<'a> Cx<'a> {
     where
         'a: 'b,
     {
-        Cx { inherited: key, ..self }
+        Cx {
+            inherited: key,
+            ..self
+        }
     }
 }

@@ -17,12 +17,22 @@ pub struct Encoder<'b> {
 impl<'b> Encoder<'b> {
     /// Writes everything a value holds, in the form that `direction` has: for tools and tests.
     pub fn lossless(buf: &'b mut Vec<u8>, direction: Direction) -> Self {
-        Encoder { buf, direction, lossless: true, error: None }
+        Encoder {
+            buf,
+            direction,
+            lossless: true,
+            error: None,
+        }
     }
 
     /// Writes a request: what only the kernel sends is left out.
     pub fn request(buf: &'b mut Vec<u8>) -> Self {
-        Encoder { buf, direction: Direction::ToKernel, lossless: false, error: None }
+        Encoder {
+            buf,
+            direction: Direction::ToKernel,
+            lossless: false,
+            error: None,
+        }
     }
 
     /// Who will read the bytes.
@@ -66,7 +76,9 @@ impl<'b> Encoder<'b> {
 
     /// Whether everything written from `at` on is zero.
     pub(crate) fn tail_is_zero(&self, at: usize) -> bool {
-        self.buf.get(at..).is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0))
+        self.buf
+            .get(at..)
+            .is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0))
     }
 
     /// Cuts off what was written from `at` on.
@@ -152,7 +164,12 @@ impl<'b> Encoder<'b> {
     /// The flag bits of an attribute id.
     #[inline]
     pub const fn flags(nested: bool, net_byteorder: bool) -> u16 {
-        (if nested { NLA_F_NESTED } else { 0 }) | (if net_byteorder { NLA_F_NET_BYTEORDER } else { 0 })
+        (if nested { NLA_F_NESTED } else { 0 })
+            | (if net_byteorder {
+                NLA_F_NET_BYTEORDER
+            } else {
+                0
+            })
     }
 }
 

@@ -58,7 +58,11 @@ impl DecodeError {
     /// A problem at the start of the bytes at hand.
     #[cold]
     pub fn new(problem: DecodeProblem) -> Self {
-        DecodeError(Box::new(Decode { problem, offset: 0, path: Vec::new() }))
+        DecodeError(Box::new(Decode {
+            problem,
+            offset: 0,
+            path: Vec::new(),
+        }))
     }
 
     /// Fewer bytes than needed.
@@ -155,7 +159,10 @@ impl EncodeError {
     /// A problem of the value at hand.
     #[cold]
     pub fn new(problem: EncodeProblem) -> Self {
-        EncodeError(Box::new(Encode { problem, path: Vec::new() }))
+        EncodeError(Box::new(Encode {
+            problem,
+            path: Vec::new(),
+        }))
     }
 
     /// The same error seen from the set that holds the value.

@@ -21,7 +21,11 @@ impl Growth {
     /// What `bytes` has more or less than the `known` bytes.
     #[inline]
     pub fn of(bytes: &[u8], known: usize) -> Self {
-        if bytes.len() == known { Growth(None) } else { Self::changed(bytes, known) }
+        if bytes.len() == known {
+            Growth(None)
+        } else {
+            Self::changed(bytes, known)
+        }
     }
 
     #[cold]

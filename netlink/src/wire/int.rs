@@ -32,7 +32,10 @@ pub struct Names {
 
 impl Names {
     /// No names.
-    pub const PLAIN: Names = Names { style: NameStyle::Plain, values: &[] };
+    pub const PLAIN: Names = Names {
+        style: NameStyle::Plain,
+        values: &[],
+    };
 }
 
 /// A type that is one integer on the wire: 1, 2, 4 or 8 bytes.
@@ -123,7 +126,9 @@ macro_rules! __int_value {
         impl $crate::wire::ToKey for $type {
             #[inline]
             fn to_key(&self) -> ::core::option::Option<$crate::wire::Key<'_>> {
-                ::core::option::Option::Some($crate::wire::Key::Int($crate::wire::Int::to_bits(*self)))
+                ::core::option::Option::Some($crate::wire::Key::Int($crate::wire::Int::to_bits(
+                    *self,
+                )))
             }
         }
 
@@ -204,7 +209,10 @@ impl Value for Bitfield32 {
         let Some((value, selector)) = bytes.split_first_chunk::<4>() else {
             return Err(DecodeError::short(8, bytes.len()));
         };
-        Ok(Bitfield32 { value: u32::from_ne_bytes(*value), selector: decode_int(selector, false)? })
+        Ok(Bitfield32 {
+            value: u32::from_ne_bytes(*value),
+            selector: decode_int(selector, false)?,
+        })
     }
 
     fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {

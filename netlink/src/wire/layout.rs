@@ -67,14 +67,21 @@ pub fn up_to(bytes: &[u8], len: usize) -> &[u8] {
 pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> usize {
     let count = i128::from(number) - i128::from(bias);
     let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
-    if bits { count.div_ceil(8) } else { count.saturating_mul(size) }
+    if bits {
+        count.div_ceil(8)
+    } else {
+        count.saturating_mul(size)
+    }
 }
 
 /// The bytes of a tail, if they are all there.
 pub fn tail_bytes(bytes: &[u8], at: usize, len: usize) -> Result<&[u8], DecodeError> {
     let have = tail(bytes, at);
     have.get(..len).ok_or_else(|| {
-        DecodeError::new(DecodeProblem::BadCount { need: len, have: have.len() })
+        DecodeError::new(DecodeProblem::BadCount {
+            need: len,
+            have: have.len(),
+        })
     })
 }
 
@@ -96,11 +103,7 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
 
 /// Notes the first error among the members of a struct.
 #[inline]
-pub fn note(
-    result: Result<(), EncodeError>,
-    name: &'static str,
-    failed: &mut Option<EncodeError>,
-) {
+pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Option<EncodeError>) {
     if let Err(error) = result {
         failed.get_or_insert(error.within(name));
     }
@@ -115,7 +118,10 @@ pub fn failure(failed: Option<EncodeError>) -> Result<(), EncodeError> {
 impl<T: Layout + Copy, const N: usize> Layout for [T; N] {
     const SIZE: usize = T::SIZE * N;
     const ALIGN: usize = T::ALIGN;
-    const SHAPE: Shape = Shape::Array { item: &T::SHAPE, count: N };
+    const SHAPE: Shape = Shape::Array {
+        item: &T::SHAPE,
+        count: N,
+    };
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -137,7 +143,9 @@ impl<T: Layout + Copy, const N: usize> Layout for [T; N] {
 #[inline]
 pub fn read_bits(bytes: &[u8], storage: usize, first: u32, width: u32) -> u64 {
     let mut raw = [0; 8];
-    raw.iter_mut().zip(bytes.iter().take(storage)).for_each(|(to, from)| *to = *from);
+    raw.iter_mut()
+        .zip(bytes.iter().take(storage))
+        .for_each(|(to, from)| *to = *from);
     let (unit, shift) = bit_position(raw, storage, first, width);
     (unit >> shift) & mask(width)
 }
@@ -146,7 +154,9 @@ pub fn read_bits(bytes: &[u8], storage: usize, first: u32, width: u32) -> u64 {
 #[inline]
 pub fn write_bits(out: &mut [u8], storage: usize, first: u32, width: u32, value: u64) {
     let mut raw = [0; 8];
-    raw.iter_mut().zip(out.iter().take(storage)).for_each(|(to, from)| *to = *from);
+    raw.iter_mut()
+        .zip(out.iter().take(storage))
+        .for_each(|(to, from)| *to = *from);
     let (unit, shift) = bit_position(raw, storage, first, width);
     let unit = unit | ((value & mask(width)) << shift);
     let raw = if cfg!(target_endian = "big") {
@@ -154,11 +164,18 @@ pub fn write_bits(out: &mut [u8], storage: usize, first: u32, width: u32, value:
     } else {
         unit.to_le_bytes()
     };
-    out.iter_mut().zip(raw).take(storage).for_each(|(to, from)| *to = from);
+    out.iter_mut()
+        .zip(raw)
+        .take(storage)
+        .for_each(|(to, from)| *to = from);
 }
 
 const fn mask(width: u32) -> u64 {
-    if width >= 64 { u64::MAX } else { (1 << width) - 1 }
+    if width >= 64 {
+        u64::MAX
+    } else {
+        (1 << width) - 1
+    }
 }
 
 const fn bit_position(raw: [u8; 8], storage: usize, first: u32, width: u32) -> (u64, u32) {

@@ -29,7 +29,10 @@ impl<T: Clone, C: FixedCodec<T>> Codec<Vec<T>> for Packed<C> {
         if bytes.len() % C::SIZE != 0 {
             return Err(DecodeError::unrepresentable());
         }
-        Ok(PackedIter { bytes, marker: PhantomData })
+        Ok(PackedIter {
+            bytes,
+            marker: PhantomData,
+        })
     }
 
     fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -103,8 +106,10 @@ macro_rules! nest_list {
                             have: value.len(),
                         })
                     })?;
-                    out.attr(id | Encoder::flags(C::NESTED, false), |out| C::encode(item, out))
-                        .map_err(|error| error.within_item($index))?;
+                    out.attr(id | Encoder::flags(C::NESTED, false), |out| {
+                        C::encode(item, out)
+                    })
+                    .map_err(|error| error.within_item($index))?;
                 }
                 Ok(())
             }
@@ -112,8 +117,24 @@ macro_rules! nest_list {
     };
 }
 
-nest_list!(Index, BASE, Shape::Index { base: BASE, item: &C::SHAPE }, |index| index + usize::from(BASE));
-nest_list!(Items, ID, Shape::Items { id: ID, item: &C::SHAPE }, |_index| usize::from(ID));
+nest_list!(
+    Index,
+    BASE,
+    Shape::Index {
+        base: BASE,
+        item: &C::SHAPE
+    },
+    |index| index + usize::from(BASE)
+);
+nest_list!(
+    Items,
+    ID,
+    Shape::Items {
+        id: ID,
+        item: &C::SHAPE
+    },
+    |_index| usize::from(ID)
+);
 
 /// Types that start with their own length: two bytes, counted from the start, without padding.
 pub trait Record: Value {}
@@ -128,18 +149,30 @@ impl<T: Record> Codec<Vec<T>> for Records {
     const SHAPE: Shape = Shape::Records(&T::SHAPE);
 
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
-        let mut records = RecordsIter::<T> { rest: bytes, offset: 0, index: 0, cx: cx.deeper()?, marker: PhantomData };
+        let mut records = RecordsIter::<T> {
+            rest: bytes,
+            offset: 0,
+            index: 0,
+            cx: cx.deeper()?,
+            marker: PhantomData,
+        };
         let mut list = Vec::new();
         while let Some((index, offset, record)) = records.next_record()? {
-            let item = T::decode(record, records.cx)
-                .map_err(|error| error.within_item(index, offset))?;
+            let item =
+                T::decode(record, records.cx).map_err(|error| error.within_item(index, offset))?;
             list.push(item);
         }
         Ok(list)
     }
 
     fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
-        Ok(RecordsIter { rest: bytes, offset: 0, index: 0, cx: cx.deeper()?, marker: PhantomData })
+        Ok(RecordsIter {
+            rest: bytes,
+            offset: 0,
+            index: 0,
+            cx: cx.deeper()?,
+            marker: PhantomData,
+        })
     }
 
     fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -148,8 +181,11 @@ impl<T: Record> Codec<Vec<T>> for Records {
             item.encode(out).map_err(|error| error.within_item(index))?;
             let have = out.position() - start;
             let len = u16::try_from(have).map_err(|_| {
-                EncodeError::new(EncodeProblem::TooLong { most: usize::from(u16::MAX), have })
-                    .within_item(index)
+                EncodeError::new(EncodeProblem::TooLong {
+                    most: usize::from(u16::MAX),
+                    have,
+                })
+                .within_item(index)
             })?;
             out.patch(start, &len.to_ne_bytes());
             out.pad_from(start);

@@ -46,7 +46,14 @@ impl MessageType {
         answer: Option<u16>,
         dump: bool,
     ) -> Self {
-        MessageType { protocol, id, name, reply, answer, dump }
+        MessageType {
+            protocol,
+            id,
+            name,
+            reply,
+            answer,
+            dump,
+        }
     }
 }
 

@@ -90,7 +90,13 @@ impl<'a, 'u> Walk<'a, 'u> {
     #[inline]
     pub fn new(attrs: &'a [u8], size: usize, cx: Cx<'a>, unknown: &'u mut Unknown) -> Self {
         let attrs = walk(attrs, size);
-        Walk { start: attrs.clone(), attrs, cx, unknown, seen: None }
+        Walk {
+            start: attrs.clone(),
+            attrs,
+            cx,
+            unknown,
+            seen: None,
+        }
     }
 
     /// The next attribute.
@@ -103,7 +109,10 @@ impl<'a, 'u> Walk<'a, 'u> {
     #[cold]
     fn note(&mut self, attr: &RawAttr<'_>) -> Option<RawAttr<'a>> {
         let seen = self.seen.get_or_insert_with(|| {
-            Box::new(Seen { attrs: self.start.clone(), last: BTreeMap::new() })
+            Box::new(Seen {
+                attrs: self.start.clone(),
+                last: BTreeMap::new(),
+            })
         });
         while let Ok(Some(other)) = seen.attrs.next_attr() {
             let earlier = seen.last.insert(other.id(), other);
@@ -118,7 +127,8 @@ impl<'a, 'u> Walk<'a, 'u> {
     #[cold]
     fn keep_earlier(&mut self, attr: &RawAttr<'_>) {
         if let Some(earlier) = self.note(attr) {
-            self.unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
+            self.unknown
+                .keep_earlier(earlier.id_and_flags, earlier.payload);
         }
     }
 
@@ -200,7 +210,8 @@ impl<'a, 'u> Walk<'a, 'u> {
         attr: RawAttr<'a>,
     ) -> Result<(), DecodeError> {
         if let Some(earlier) = slot.replace(attr) {
-            self.unknown.keep_earlier(earlier.id_and_flags, earlier.payload);
+            self.unknown
+                .keep_earlier(earlier.id_and_flags, earlier.payload);
         }
         Ok(())
     }
@@ -327,7 +338,13 @@ impl<'a> RawView<'a> {
             None if bytes.len() >= least => (bytes, &[][..]),
             None => return Err(DecodeError::short(size, bytes.len())),
         };
-        Ok(RawView { bytes, header, attrs, base, cx: cx.deeper()? })
+        Ok(RawView {
+            bytes,
+            header,
+            attrs,
+            base,
+            cx: cx.deeper()?,
+        })
     }
 
     /// The same view with the selector that its set provides to nested ones.
@@ -375,7 +392,12 @@ impl<'a> RawView<'a> {
 
     /// The attributes with one id.
     pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
-        ListView::new(ListOf { attrs: self.walk(), cx: self.cx, index: 0, only: Some(id) })
+        ListView::new(ListOf {
+            attrs: self.walk(),
+            cx: self.cx,
+            index: 0,
+            only: Some(id),
+        })
     }
 
     /// The selector in an attribute.
@@ -402,7 +424,11 @@ impl<'a> RawView<'a> {
         match key {
             Some(key) if tagged || attr.is_some() => {
                 let offset = attr.map_or(0, |attr| attr.offset);
-                fit(T::view(key, attr.map(|attr| attr.payload), self.cx), offset, name)
+                fit(
+                    T::view(key, attr.map(|attr| attr.payload), self.cx),
+                    offset,
+                    name,
+                )
             }
             _ => Ok(None),
         }
@@ -434,7 +460,12 @@ pub struct ListOf<'a> {
 impl<'a> ListOf<'a> {
     /// All attributes in `bytes`.
     pub fn new(bytes: &'a [u8], cx: Cx<'a>) -> Self {
-        ListOf { attrs: attributes(bytes), cx, index: 0, only: None }
+        ListOf {
+            attrs: attributes(bytes),
+            cx,
+            index: 0,
+            only: None,
+        }
     }
 }
 
@@ -465,7 +496,10 @@ pub struct ListView<'a, T, C> {
 impl<'a, T, C> ListView<'a, T, C> {
     /// Views of what `list` yields.
     pub fn new(list: ListOf<'a>) -> Self {
-        ListView { list, marker: PhantomData }
+        ListView {
+            list,
+            marker: PhantomData,
+        }
     }
 }
 

@@ -37,7 +37,10 @@ impl From<&[u8]> for SmallBytes {
 
 impl Default for SmallBytes {
     fn default() -> Self {
-        SmallBytes::Inline { len: 0, bytes: [0; INLINE] }
+        SmallBytes::Inline {
+            len: 0,
+            bytes: [0; INLINE],
+        }
     }
 }
 

@@ -27,7 +27,10 @@ pub trait Time: Int {
         let (seconds, rest) = (units / Self::PER_SECOND, units % Self::PER_SECOND);
         // The remainder is below one second, so it fits.
         let nanos = rest.saturating_mul(1_000_000_000) / Self::PER_SECOND;
-        Some(Duration::new(seconds, u32::try_from(nanos).unwrap_or(u32::MAX)))
+        Some(Duration::new(
+            seconds,
+            u32::try_from(nanos).unwrap_or(u32::MAX),
+        ))
     }
 
     /// The time nearest below `duration`.

@@ -36,8 +36,10 @@ impl Unknown {
     /// The kept attributes: first the earlier ones of what was sent twice, then the others, each in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = RawAttr<'_>> {
         let part = |bytes| attributes(bytes).filter_map(Result::ok);
-        let (earlier, attrs): (&[u8], &[u8]) =
-            self.0.as_deref().map_or((&[], &[]), |kept| (&kept.earlier, &kept.attrs));
+        let (earlier, attrs): (&[u8], &[u8]) = self
+            .0
+            .as_deref()
+            .map_or((&[], &[]), |kept| (&kept.earlier, &kept.attrs));
         part(earlier).chain(part(attrs))
     }
 
@@ -49,7 +51,10 @@ impl Unknown {
 
     /// The length of the header on the wire, where it was shorter than its struct.
     pub fn header_len(&self) -> Option<usize> {
-        self.0.as_deref().and_then(|kept| kept.header).map(usize::from)
+        self.0
+            .as_deref()
+            .and_then(|kept| kept.header)
+            .map(usize::from)
     }
 
     #[cold]
@@ -104,6 +109,7 @@ impl fmt::Debug for Unknown {
         if let Some(len) = self.header_len() {
             map.entry(&"header", &len);
         }
-        map.entries(self.iter().map(|attr| (attr.id_and_flags, attr.payload))).finish()
+        map.entries(self.iter().map(|attr| (attr.id_and_flags, attr.payload)))
+            .finish()
     }
 }

@@ -51,21 +51,34 @@ pub(crate) fn run(path: &str, body: impl FnOnce(&Netlink)) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     match output.status.code() {
         Some(0) => {
-            assert!(text.contains("1 passed"), "the child ran no test of this name:\n{text}");
+            assert!(
+                text.contains("1 passed"),
+                "the child ran no test of this name:\n{text}"
+            );
         }
         Some(SKIPPED) => {
             let reason = text.lines().find_map(|line| line.split_once("skip: "));
             skipped(name, reason.map_or("", |(_, reason)| reason));
         }
-        _ => panic!("{}\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr)),
+        _ => panic!(
+            "{}\n{text}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        ),
     }
 }
 
 fn skipped(name: &str, reason: &str) {
     let count = SKIPS.fetch_add(1, Ordering::Relaxed) + 1;
     // Not `eprintln`, which the runner would keep to itself since the test passes.
-    let _ = writeln!(io::stderr(), "SKIPPED {name}: {reason} ({count} skipped so far)");
-    assert!(env::var_os(REQUIRED).is_none(), "{name} must not be skipped: {reason}");
+    let _ = writeln!(
+        io::stderr(),
+        "SKIPPED {name}: {reason} ({count} skipped so far)"
+    );
+    assert!(
+        env::var_os(REQUIRED).is_none(),
+        "{name} must not be skipped: {reason}"
+    );
 }
 
 /// Ends a child whose test needs what this kernel does not have.
@@ -80,7 +93,10 @@ pub(crate) fn make(nl: &Netlink, link: &Link) -> Link {
     match nl.links().add_get(link) {
         Ok(made) => made,
         Err(error) if error.is_unsupported() => {
-            let kind = link.kind_name().map(|name| name.to_string()).unwrap_or_default();
+            let kind = link
+                .kind_name()
+                .map(|name| name.to_string())
+                .unwrap_or_default();
             skip(&format!("this kernel has no links of kind {kind}: {error}"))
         }
         Err(error) => panic!("{error}"),
@@ -91,7 +107,10 @@ pub(crate) fn make(nl: &Netlink, link: &Link) -> Link {
 pub(crate) fn pair(nl: &Netlink, left: &str, right: &str) -> (Link, Link) {
     let pair = Link::veth_with(left, Link::default().name(right).set_up()).set_up();
     make(nl, &pair);
-    (nl.links().get(left).unwrap(), nl.links().get(right).unwrap())
+    (
+        nl.links().get(left).unwrap(),
+        nl.links().get(right).unwrap(),
+    )
 }
 
 /// An error whose text a test can show.

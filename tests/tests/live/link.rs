@@ -14,13 +14,20 @@ use crate::harness::{live, make, pair, refused, skip};
 fn stable(mut link: Link) -> Link {
     (link.stats, link.stats64, link.af_spec) = (None, None, None);
     // A veth pair finds its carrier a moment after it came up.
-    (link.carrier_changes, link.carrier_up_count, link.carrier_down_count) = (None, None, None);
+    (
+        link.carrier_changes,
+        link.carrier_up_count,
+        link.carrier_down_count,
+    ) = (None, None, None);
     link
 }
 
 fn names(nl: &Netlink, filter: &LinkFilter) -> Vec<String> {
     let links = nl.links().list(filter).unwrap().into_vec().unwrap();
-    links.into_iter().map(|link| link.name.unwrap_or_default().to_string()).collect()
+    links
+        .into_iter()
+        .map(|link| link.name.unwrap_or_default().to_string())
+        .collect()
 }
 
 live! {
@@ -92,7 +99,7 @@ live! {
             let before = nl.links().get(left.index).unwrap();
             let mut wanted = before.clone();
             change(&mut wanted);
-            nl.links().set(&before, &LinkChange::between(&before, &wanted)).unwrap();
+            nl.links().set(&before, &LinkChange::between(&before, &wanted).unwrap()).unwrap();
             let after = nl.links().get(left.index).unwrap();
             assert_eq!(stable(after), stable(wanted), "{what}");
         }
@@ -104,7 +111,7 @@ live! {
         let info = wanted.link_info.as_mut().unwrap();
         let Some(LinkKind::Bridge(Some(settings))) = &mut info.kind else { panic!("{info:?}") };
         settings.vlan_filtering = settings.vlan_filtering.map(|on| !on);
-        nl.links().set(&before, &LinkChange::between(&before, &wanted)).unwrap();
+        nl.links().set(&before, &LinkChange::between(&before, &wanted).unwrap()).unwrap();
         let after = nl.links().get("br0").unwrap();
         // The timers of a bridge run.
         let settings = |link: &Link| match link.link_kind() {

@@ -23,7 +23,9 @@ fn ip(text: &str) -> IpAddr {
 /// A pair whose left end is in 192.0.2.0/24 and 2001:db8::/64; hands out its index.
 fn network(nl: &Netlink) -> u32 {
     let (left, _) = pair(nl, "left", "right");
-    nl.addrs().add(&Address::new(net("192.0.2.1/24"), left.index)).unwrap();
+    nl.addrs()
+        .add(&Address::new(net("192.0.2.1/24"), left.index))
+        .unwrap();
     // Without duplicate address detection, or the address could not be used for a second.
     let v6 = Address::new(net("2001:db8::1/64"), left.index);
     let nodad = netlink::generated::route::addr::AddrFlags::NODAD;

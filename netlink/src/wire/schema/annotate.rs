@@ -14,7 +14,11 @@ const ROW: usize = 8;
 ///
 /// For people: snapshots, logs, dissectors. `to_kernel` picks the form where an attribute has one in each direction.
 pub fn annotate(shape: &Shape, bytes: &[u8], to_kernel: bool) -> String {
-    let mut page = Page { text: String::new(), to_kernel, all: bytes };
+    let mut page = Page {
+        text: String::new(),
+        to_kernel,
+        all: bytes,
+    };
     page.shape(shape, 0, bytes.len(), 0, "", None);
     page.text
 }
@@ -36,12 +40,20 @@ impl Page<'_> {
         let bytes = self.bytes(at, len).to_vec();
         let mut first = true;
         let mut at = at;
-        let rows: Vec<&[u8]> =
-            if bytes.is_empty() { vec![&[][..]] } else { bytes.chunks(ROW).collect() };
+        let rows: Vec<&[u8]> = if bytes.is_empty() {
+            vec![&[][..]]
+        } else {
+            bytes.chunks(ROW).collect()
+        };
         for row in rows {
             let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
             let meaning = if first { meaning } else { "" };
-            let line = format!("{at:04x}  {:<23}  {:indent$}{meaning}", hex.join(" "), "", indent = 2 * depth);
+            let line = format!(
+                "{at:04x}  {:<23}  {:indent$}{meaning}",
+                hex.join(" "),
+                "",
+                indent = 2 * depth
+            );
             let _ = writeln!(self.text, "{}", line.trim_end());
             at += row.len();
             first = false;
@@ -90,17 +102,29 @@ impl Page<'_> {
                 let payload = self.bytes(at, len).to_vec();
                 let mut done = 0;
                 let mut index = 0;
-                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk()) {
+                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
+                {
                     let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
                     self.line(at + done, 0, depth, &format!("record {index}"));
-                    self.shape(item, at + done, stated.min(len - done), depth + 1, name, inherited);
+                    self.shape(
+                        item,
+                        at + done,
+                        stated.min(len - done),
+                        depth + 1,
+                        name,
+                        inherited,
+                    );
                     done += attr_align(stated);
                     index += 1;
                 }
             }
             scalar => {
                 let value = show(scalar, self.bytes(at, len));
-                let label = if name.is_empty() { value } else { format!("{name} = {value}") };
+                let label = if name.is_empty() {
+                    value
+                } else {
+                    format!("{name} = {value}")
+                };
                 self.line(at, len, depth, &label);
             }
         }
@@ -115,23 +139,36 @@ impl Page<'_> {
                 Part::Fixed => {
                     let size = item_size(&member.shape);
                     if let Some((first, width)) = member.bits {
-                        let value = read_bits(self.bytes(at + member.offset, size), size, first, width);
+                        let value =
+                            read_bits(self.bytes(at + member.offset, size), size, first, width);
                         let meaning = format!("{} = {value} ({width} bits)", member.name);
                         self.line(at + member.offset, size, depth, &meaning);
                     } else {
-                        self.shape(&member.shape, at + member.offset, size, depth, member.name, None);
+                        self.shape(
+                            &member.shape,
+                            at + member.offset,
+                            size,
+                            depth,
+                            member.name,
+                            None,
+                        );
                     }
                     end = member.offset + size;
                 }
                 Part::Count { of, unit, bias } => {
                     let size = item_size(&member.shape);
-                    let Shape::Int(int) = &member.shape else { continue };
+                    let Shape::Int(int) = &member.shape else {
+                        continue;
+                    };
                     let stated = read_uint(self.bytes(at + member.offset, size), int);
                     let count = (stated as i64).saturating_sub(bias).max(0) as usize;
-                    counts.push((of, match unit {
-                        super::CountUnit::Bits => count.div_ceil(8),
-                        _ => count,
-                    }));
+                    counts.push((
+                        of,
+                        match unit {
+                            super::CountUnit::Bits => count.div_ceil(8),
+                            _ => count,
+                        },
+                    ));
                     let meaning = format!("{} = {stated}", member.name);
                     self.line(at + member.offset, size, depth, &meaning);
                     end = member.offset + size;
@@ -139,11 +176,21 @@ impl Page<'_> {
                 Part::Tail => {
                     let size = item_size(&member.shape).max(1);
                     end = end.max(member.offset);
-                    let count = counts.iter().find(|(of, _)| *of == member.name).map_or(0, |c| c.1);
+                    let count = counts
+                        .iter()
+                        .find(|(of, _)| *of == member.name)
+                        .map_or(0, |c| c.1);
                     let bytes = (count * size).min(len.saturating_sub(end));
                     for index in 0..bytes / size {
                         let label = format!("{}[{index}]", member.name);
-                        self.shape(&member.shape, at + end + index * size, size, depth, &label, None);
+                        self.shape(
+                            &member.shape,
+                            at + end + index * size,
+                            size,
+                            depth,
+                            &label,
+                            None,
+                        );
                     }
                     end += bytes;
                 }
@@ -182,8 +229,19 @@ impl Page<'_> {
         for attr in attributes(&attrs).filter_map(Result::ok) {
             let start = at + base + attr.offset;
             let Some(known) = set.attr(attr.id(), self.to_kernel) else {
-                let label = if set.pads.contains(&attr.id()) { "padding".into() } else { format!("unknown {}", attr.id()) };
-                self.attr(&label, &Shape::Bytes, start, attr.payload.len(), depth, None);
+                let label = if set.pads.contains(&attr.id()) {
+                    "padding".into()
+                } else {
+                    format!("unknown {}", attr.id())
+                };
+                self.attr(
+                    &label,
+                    &Shape::Bytes,
+                    start,
+                    attr.payload.len(),
+                    depth,
+                    None,
+                );
                 continue;
             };
             let key = set.selector(known, &header, &attrs, inherited);
@@ -192,7 +250,14 @@ impl Page<'_> {
                 _ => None,
             };
             let shape = case.flatten().unwrap_or(known.shape);
-            self.attr(known.name, &shape, start, attr.payload.len(), depth, key.as_ref().or(inherited));
+            self.attr(
+                known.name,
+                &shape,
+                start,
+                attr.payload.len(),
+                depth,
+                key.as_ref().or(inherited),
+            );
         }
     }
 
@@ -208,7 +273,11 @@ impl Page<'_> {
     ) {
         if is_scalar(shape) {
             let value = show(shape, self.bytes(at, len));
-            let meaning = if value.is_empty() { name.to_owned() } else { format!("{name} = {value}") };
+            let meaning = if value.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name} = {value}")
+            };
             self.line(at - 4, 4 + len, depth, &meaning);
         } else {
             self.line(at - 4, 4, depth, name);
@@ -229,16 +298,17 @@ fn is_octets(shape: &Shape) -> bool {
 }
 
 fn is_scalar(shape: &Shape) -> bool {
-    is_octets(shape) || !matches!(
-        shape,
-        Shape::Set(_)
-            | Shape::Struct(_)
-            | Shape::Packed(_)
-            | Shape::Array { .. }
-            | Shape::Index { .. }
-            | Shape::Items { .. }
-            | Shape::Records(_)
-    )
+    is_octets(shape)
+        || !matches!(
+            shape,
+            Shape::Set(_)
+                | Shape::Struct(_)
+                | Shape::Packed(_)
+                | Shape::Array { .. }
+                | Shape::Index { .. }
+                | Shape::Items { .. }
+                | Shape::Records(_)
+        )
 }
 
 /// Bytes of a form of fixed size, zero for others.
@@ -266,7 +336,11 @@ fn show_int(int: &IntShape, bytes: &[u8]) -> String {
         return hex(bytes);
     }
     let bits = read_uint(bytes, int);
-    let number = if int.signed { (bits as i64).to_string() } else { bits.to_string() };
+    let number = if int.signed {
+        (bits as i64).to_string()
+    } else {
+        bits.to_string()
+    };
     let number = match int.names.style {
         NameStyle::Flags => format!("{bits:#x}"),
         NameStyle::Time(per_second) => format!("{number}/{per_second} s"),
@@ -285,19 +359,31 @@ fn show(shape: &Shape, bytes: &[u8]) -> String {
         Shape::Flag => String::new(),
         Shape::Int(int) => show_int(int, bytes),
         Shape::VarInt { signed } => {
-            let int = IntShape { size: bytes.len(), signed: *signed, ..IntShape::of::<u64>(8, false) };
+            let int = IntShape {
+                size: bytes.len(),
+                signed: *signed,
+                ..IntShape::of::<u64>(8, false)
+            };
             show_int(&int, bytes)
         }
         Shape::Text { .. } | Shape::Chars(_) => {
-            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-            format!("\"{}\"", bytes.get(..end).unwrap_or_default().escape_ascii())
+            let end = bytes
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(bytes.len());
+            format!(
+                "\"{}\"",
+                bytes.get(..end).unwrap_or_default().escape_ascii()
+            )
         }
         Shape::Mac | Shape::HwAddr => HwAddr::from(bytes).to_string(),
-        Shape::Ipv4 | Shape::Ipv6 | Shape::Ip => match (<[u8; 4]>::try_from(bytes), <[u8; 16]>::try_from(bytes)) {
-            (Ok(octets), _) => Ipv4Addr::from(octets).to_string(),
-            (_, Ok(octets)) => Ipv6Addr::from(octets).to_string(),
-            _ => hex(bytes),
-        },
+        Shape::Ipv4 | Shape::Ipv6 | Shape::Ip => {
+            match (<[u8; 4]>::try_from(bytes), <[u8; 16]>::try_from(bytes)) {
+                (Ok(octets), _) => Ipv4Addr::from(octets).to_string(),
+                (_, Ok(octets)) => Ipv6Addr::from(octets).to_string(),
+                _ => hex(bytes),
+            }
+        }
         Shape::Bitfield32 => match bytes.split_first_chunk::<4>() {
             Some((value, mask)) => format!(
                 "{:#x} mask {:#x}",

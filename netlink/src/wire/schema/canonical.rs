@@ -10,7 +10,11 @@ use crate::wire::attributes;
 /// NUL of a string. What counts: every id with its payload, as often as it stands there, in order for equal ids.
 pub fn canonical(shape: &Shape, bytes: &[u8], to_kernel: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    Walk { to_kernel, out: &mut out }.shape(shape, bytes, None);
+    Walk {
+        to_kernel,
+        out: &mut out,
+    }
+    .shape(shape, bytes, None);
     out
 }
 
@@ -52,19 +56,29 @@ impl Walk<'_> {
 
     fn apart(&self, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) -> Vec<u8> {
         let mut payload = Vec::new();
-        Walk { to_kernel: self.to_kernel, out: &mut payload }.shape(shape, bytes, inherited);
+        Walk {
+            to_kernel: self.to_kernel,
+            out: &mut payload,
+        }
+        .shape(shape, bytes, inherited);
         payload
     }
 
     fn structure(&mut self, schema: &StructSchema, bytes: &[u8]) {
-        let rest = schema.members.iter().find_map(|member| match (member.part, &member.shape) {
-            (Part::Rest, shape) => Some(*shape),
-            (Part::UnionRest(by), Shape::Union(union)) => {
-                rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
-            }
-            _ => None,
-        });
-        let tail = schema.members.iter().any(|member| member.part == Part::Tail);
+        let rest = schema
+            .members
+            .iter()
+            .find_map(|member| match (member.part, &member.shape) {
+                (Part::Rest, shape) => Some(*shape),
+                (Part::UnionRest(by), Shape::Union(union)) => {
+                    rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
+                }
+                _ => None,
+            });
+        let tail = schema
+            .members
+            .iter()
+            .any(|member| member.part == Part::Tail);
         match (rest, bytes.split_at_checked(schema.size)) {
             (Some(shape), Some((fixed, rest))) if !tail => {
                 self.out.extend(fixed);
@@ -78,7 +92,11 @@ impl Walk<'_> {
         let base = attr_align(set.header_size);
         let header = bytes.get(..set.header_size).unwrap_or(bytes);
         // A record's length counts the padding of its last attribute or not; the attributes say enough.
-        self.out.extend(if set.record { header.get(2..).unwrap_or_default() } else { header });
+        self.out.extend(if set.record {
+            header.get(2..).unwrap_or_default()
+        } else {
+            header
+        });
         let attrs = bytes.get(base..).unwrap_or_default();
         let mut list = Vec::new();
         for attr in attributes(attrs).filter_map(Result::ok) {
@@ -88,13 +106,17 @@ impl Walk<'_> {
             let known = set.attr(attr.id(), self.to_kernel);
             let key = known.and_then(|known| set.selector(known, header, attrs, inherited));
             let shape = match known.map(|known| known.shape) {
-                Some(Shape::Union(union)) => {
-                    key.as_ref().and_then(|key| union().case(key)).and_then(|case| case.shape)
-                }
+                Some(Shape::Union(union)) => key
+                    .as_ref()
+                    .and_then(|key| union().case(key))
+                    .and_then(|case| case.shape),
                 shape => shape,
             };
             let shape = shape.unwrap_or(Shape::Bytes);
-            list.push((attr.id(), self.apart(&shape, attr.payload, key.as_ref().or(inherited))));
+            list.push((
+                attr.id(),
+                self.apart(&shape, attr.payload, key.as_ref().or(inherited)),
+            ));
         }
         // Stable: attributes with one id keep their order.
         list.sort_by_key(|(id, _)| *id);

@@ -18,8 +18,9 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
     let base = attr_align(set.header_size);
     let header = new.get(..set.header_size).unwrap_or(new);
     let attrs = new.get(base..).unwrap_or_default();
-    let old: Vec<RawAttr<'_>> =
-        attributes(old.get(base..).unwrap_or_default()).filter_map(Result::ok).collect();
+    let old: Vec<RawAttr<'_>> = attributes(old.get(base..).unwrap_or_default())
+        .filter_map(Result::ok)
+        .collect();
     let mut out = new.get(..base).unwrap_or(new).to_vec();
     let mut selectors: Vec<RawAttr<'_>> = Vec::new();
     let mut some = false;
@@ -39,9 +40,12 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
         });
         let before = old.iter().rfind(|before| before.id() == attr.id());
         let payload = match (shape, before) {
-            (Some(Shape::Set(schema)), Some(before)) => {
-                self::set(schema(), attr.payload, before.payload, key.as_ref().or(inherited))
-            }
+            (Some(Shape::Set(schema)), Some(before)) => self::set(
+                schema(),
+                attr.payload,
+                before.payload,
+                key.as_ref().or(inherited),
+            ),
             _ => Some(attr.payload.to_vec()),
         };
         let Some(payload) = payload else { continue };
@@ -74,7 +78,8 @@ trait ContainsSame {
 
 impl ContainsSame for Vec<RawAttr<'_>> {
     fn contains_same(&self, attr: &RawAttr<'_>) -> bool {
-        self.iter().any(|other| other.id() == attr.id() && other.payload == attr.payload)
+        self.iter()
+            .any(|other| other.id() == attr.id() && other.payload == attr.payload)
     }
 }
 

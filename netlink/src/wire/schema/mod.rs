@@ -103,12 +103,25 @@ pub struct IntShape {
 }
 
 impl IntShape {
-    pub(crate) const BOOL: IntShape =
-        IntShape { size: 1, value_size: 1, signed: false, big: false, names: Names::PLAIN, bool: true };
+    pub(crate) const BOOL: IntShape = IntShape {
+        size: 1,
+        value_size: 1,
+        signed: false,
+        big: false,
+        names: Names::PLAIN,
+        bool: true,
+    };
 
     /// The form of `T` sent in `size` bytes.
     pub const fn of<T: Int>(size: usize, big: bool) -> Self {
-        IntShape { size, value_size: T::SIZE, signed: T::SIGNED, big, names: T::NAMES, bool: false }
+        IntShape {
+            size,
+            value_size: T::SIZE,
+            signed: T::SIGNED,
+            big,
+            names: T::NAMES,
+            bool: false,
+        }
     }
 
     /// The name of a value, or of its bits.
@@ -203,7 +216,13 @@ impl Member {
         bits: Option<(u32, u32)>,
         part: Part,
     ) -> Self {
-        Member { name, offset, shape, bits, part }
+        Member {
+            name,
+            offset,
+            shape,
+            bits,
+            part,
+        }
     }
 }
 
@@ -272,7 +291,16 @@ impl AttrSchema {
         nested: Option<bool>,
         limits: Limits,
     ) -> Self {
-        AttrSchema { id, name, shape, access, repeat, selector, nested, limits }
+        AttrSchema {
+            id,
+            name,
+            shape,
+            access,
+            repeat,
+            selector,
+            nested,
+            limits,
+        }
     }
 }
 
@@ -313,7 +341,10 @@ pub struct Limits {
 
 impl Limits {
     /// No limit.
-    pub const NONE: Limits = Limits { max: None, range: None };
+    pub const NONE: Limits = Limits {
+        max: None,
+        range: None,
+    };
 }
 
 /// The form of a union.
@@ -374,7 +405,11 @@ fn read_uint(bytes: &[u8], shape: &IntShape) -> u64 {
     let count = bytes.len().min(8);
     raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     for index in 0..count {
-        let byte = if little { raw.get(count - 1 - index) } else { raw.get(index) };
+        let byte = if little {
+            raw.get(count - 1 - index)
+        } else {
+            raw.get(index)
+        };
         value = value << 8 | u64::from(byte.copied().unwrap_or_default());
     }
     if shape.signed && (1..8).contains(&count) {
@@ -388,8 +423,13 @@ fn read_uint(bytes: &[u8], shape: &IntShape) -> u64 {
 fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
     match shape {
         Shape::Text { .. } => {
-            let end = payload.iter().position(|byte| *byte == 0).unwrap_or(payload.len());
-            Some(OwnedKey::Text(payload.get(..end).unwrap_or_default().to_vec()))
+            let end = payload
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(payload.len());
+            Some(OwnedKey::Text(
+                payload.get(..end).unwrap_or_default().to_vec(),
+            ))
         }
         Shape::Int(int) => Some(OwnedKey::Int(read_uint(payload, int))),
         _ => None,
@@ -410,10 +450,18 @@ fn rest_case(
 impl SetSchema {
     /// The attribute with an id, in a direction where there are two.
     pub fn attr(&self, id: u16, to_kernel: bool) -> Option<&'static AttrSchema> {
-        let other = if to_kernel { Access::Read } else { Access::Write };
+        let other = if to_kernel {
+            Access::Read
+        } else {
+            Access::Write
+        };
         let mut all = self.attrs.iter().filter(|attr| attr.id == id);
         let first = all.next()?;
-        if first.access == other { all.next().or(Some(first)) } else { Some(first) }
+        if first.access == other {
+            all.next().or(Some(first))
+        } else {
+            Some(first)
+        }
     }
 
     /// The selector that picks the case of `attr` in a set with these bytes.
@@ -433,7 +481,9 @@ impl SetSchema {
             }
             Selector::Attr(id) => {
                 let key = self.attrs.iter().find(|attr| attr.id == id)?;
-                let found = super::attributes(attrs).filter_map(Result::ok).filter(|a| a.id() == id);
+                let found = super::attributes(attrs)
+                    .filter_map(Result::ok)
+                    .filter(|a| a.id() == id);
                 key_of(&key.shape, found.last()?.payload)
             }
         }

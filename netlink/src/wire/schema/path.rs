@@ -87,10 +87,12 @@ fn walk_set(
                     .is_none_or(|shape| walk(shape, attr.payload, inner, key.as_ref(), path)),
                 None => true,
             },
-            shape => walk(shape, attr.payload, inner, inherited, path) || {
-                // Within a scalar or struct: the attribute itself is as precise as it gets.
-                true
-            },
+            shape => {
+                walk(shape, attr.payload, inner, inherited, path) || {
+                    // Within a scalar or struct: the attribute itself is as precise as it gets.
+                    true
+                }
+            }
         };
     }
     false

@@ -22,7 +22,12 @@ pub struct Sample {
 /// The first sample holds all attributes; each further one shows another case of a union. For tests: decoding and
 /// encoding a sample must give the same bytes.
 pub fn samples(shape: &Shape, to_kernel: bool) -> Vec<Sample> {
-    Maker { to_kernel, counter: 0, open: Vec::new() }.shape(shape, Limits::default())
+    Maker {
+        to_kernel,
+        counter: 0,
+        open: Vec::new(),
+    }
+    .shape(shape, Limits::default())
 }
 
 #[derive(Clone, Copy, Default)]
@@ -41,21 +46,32 @@ struct Maker {
 const MOST_SAMPLES: usize = 4096;
 
 fn one(bytes: Vec<u8>) -> Vec<Sample> {
-    vec![Sample { cases: Vec::new(), bytes }]
+    vec![Sample {
+        cases: Vec::new(),
+        bytes,
+    }]
 }
 
 impl Maker {
     fn next(&mut self) -> u8 {
-        self.counter = if self.counter >= 120 { 1 } else { self.counter + 1 };
+        self.counter = if self.counter >= 120 {
+            1
+        } else {
+            self.counter + 1
+        };
         self.counter
     }
 
     fn int(&mut self, int: &IntShape, limits: Limits) -> Vec<u8> {
         let count = self.next();
         let named: Vec<u64> = match int.names.style {
-            NameStyle::Enum | NameStyle::Flags => {
-                int.names.values.iter().map(|(_, _, value)| *value).filter(|v| *v != 0).collect()
-            }
+            NameStyle::Enum | NameStyle::Flags => int
+                .names
+                .values
+                .iter()
+                .map(|(_, _, value)| *value)
+                .filter(|v| *v != 0)
+                .collect(),
             _ => Vec::new(),
         };
         let bits = if int.bool {
@@ -72,14 +88,25 @@ impl Maker {
             })
         };
         let big = int.big || cfg!(target_endian = "big");
-        let all = if big { bits.to_be_bytes() } else { bits.to_le_bytes() };
-        let part = if big { all.get(8 - int.size..) } else { all.get(..int.size) };
+        let all = if big {
+            bits.to_be_bytes()
+        } else {
+            bits.to_le_bytes()
+        };
+        let part = if big {
+            all.get(8 - int.size..)
+        } else {
+            all.get(..int.size)
+        };
         part.unwrap_or_default().to_vec()
     }
 
     fn text(&mut self, most: Option<usize>) -> Vec<u8> {
         let text = format!("s{}", self.next());
-        text.as_bytes().get(..most.unwrap_or(usize::MAX).min(text.len())).unwrap_or_default().to_vec()
+        text.as_bytes()
+            .get(..most.unwrap_or(usize::MAX).min(text.len()))
+            .unwrap_or_default()
+            .to_vec()
     }
 
     fn shape(&mut self, shape: &Shape, limits: Limits) -> Vec<Sample> {
@@ -106,7 +133,9 @@ impl Maker {
             }
             Shape::Bytes => {
                 let count = self.next();
-                one((0..limits.max.unwrap_or(3).min(3)).map(|step| count + step as u8).collect())
+                one((0..limits.max.unwrap_or(3).min(3))
+                    .map(|step| count + step as u8)
+                    .collect())
             }
             Shape::Mac | Shape::HwAddr => one(vec![2, 0, 0, 0, 0, self.next()]),
             Shape::Ipv4 | Shape::Ip => one(vec![192, 0, 2, self.next()]),
@@ -165,15 +194,24 @@ impl Maker {
             if let Some(slot) = bytes.get_mut(range) {
                 write_number(slot, number);
             }
-            let payload = case.shape.as_ref().map_or_else(Vec::new, |shape| self.first(shape));
+            let payload = case
+                .shape
+                .as_ref()
+                .map_or_else(Vec::new, |shape| self.first(shape));
             bytes.extend(payload);
-            samples.push(Sample { cases: vec![format!("{}::{}", union.name, case.name)], bytes });
+            samples.push(Sample {
+                cases: vec![format!("{}::{}", union.name, case.name)],
+                bytes,
+            });
         }
         samples
     }
 
     fn first(&mut self, shape: &Shape) -> Vec<u8> {
-        self.shape(shape, Limits::default()).into_iter().next().map_or(Vec::new(), |s| s.bytes)
+        self.shape(shape, Limits::default())
+            .into_iter()
+            .next()
+            .map_or(Vec::new(), |s| s.bytes)
     }
 
     fn nest(&mut self, item: &Shape, id: impl Fn(u16) -> u16) -> Vec<Sample> {
@@ -185,7 +223,10 @@ impl Maker {
                 let mut bytes = Vec::new();
                 put(&mut bytes, id(0) | flags(None, item), &sample.bytes);
                 put(&mut bytes, id(1) | flags(None, item), &second);
-                Sample { cases: sample.cases, bytes }
+                Sample {
+                    cases: sample.cases,
+                    bytes,
+                }
             })
             .collect()
     }
@@ -207,9 +248,14 @@ impl Maker {
                 // Two elements; sixteen bits are two bytes.
                 Part::Count { unit, bias, .. } => {
                     let count = if unit == CountUnit::Bits { 16 } else { 2 } + bias;
-                    let Shape::Int(int) = &member.shape else { continue };
+                    let Shape::Int(int) = &member.shape else {
+                        continue;
+                    };
                     let range = Some((i128::from(count), i128::from(count)));
-                    let exact = IntShape { names: super::Names::PLAIN, ..*int };
+                    let exact = IntShape {
+                        names: super::Names::PLAIN,
+                        ..*int
+                    };
                     self.int(&exact, Limits { max: None, range })
                 }
                 Part::Tail => {
@@ -241,15 +287,25 @@ impl Maker {
         self.open.push(set.name);
         let mut head = header;
         head.resize(attr_align(head.len()), 0);
-        let mut base = Sample { cases: Vec::new(), bytes: head.clone() };
+        let mut base = Sample {
+            cases: Vec::new(),
+            bytes: head.clone(),
+        };
         let mut others: Vec<Sample> = Vec::new();
         for attr in set.attrs {
-            let other = if self.to_kernel { Access::Read } else { Access::Write };
+            let other = if self.to_kernel {
+                Access::Read
+            } else {
+                Access::Write
+            };
             let paired = set.attrs.iter().filter(|a| a.id == attr.id).count() > 1;
             if (paired && attr.access == other) || matches!(attr.selector, Selector::Of(_)) {
                 continue;
             }
-            let limits = Limits { max: attr.limits.max, range: attr.limits.range };
+            let limits = Limits {
+                max: attr.limits.max,
+                range: attr.limits.range,
+            };
             if let Shape::Union(union) = &attr.shape {
                 others.extend(self.union(set, attr, union(), &head));
                 continue;
@@ -266,7 +322,10 @@ impl Maker {
             others.extend(all.map(|sample| {
                 let mut bytes = head.clone();
                 put(&mut bytes, id, &sample.bytes);
-                Sample { cases: sample.cases, bytes }
+                Sample {
+                    cases: sample.cases,
+                    bytes,
+                }
             }));
         }
         self.open.pop();
@@ -296,7 +355,11 @@ impl Maker {
                     continue;
                 }
                 if let Some(shape) = &case.shape {
-                    put(&mut bytes, attr.id | flags(attr.nested, shape), &payload.bytes);
+                    put(
+                        &mut bytes,
+                        attr.id | flags(attr.nested, shape),
+                        &payload.bytes,
+                    );
                 }
                 let mut cases = vec![format!("{}::{}", union.name, case.name)];
                 cases.extend(payload.cases);
@@ -356,7 +419,11 @@ fn write_number(slot: &mut [u8], number: u64) {
     let size = slot.len();
     let all = number.to_le_bytes();
     if cfg!(target_endian = "big") {
-        slot.iter_mut().rev().zip(all).take(size).for_each(|(to, from)| *to = from);
+        slot.iter_mut()
+            .rev()
+            .zip(all)
+            .take(size)
+            .for_each(|(to, from)| *to = from);
     } else {
         slot.iter_mut().zip(all).for_each(|(to, from)| *to = from);
     }
