@@ -1,9 +1,11 @@
 //! What a request changes of an interface: [`LinkChange`].
 
+use crate::error::{Error, Kind, Result};
 use crate::generated::core::AddressFamily;
 use crate::generated::route::bridge::BridgePort;
 use crate::generated::route::link::{ArpHrd, Link, LinkFlags, LinkInfo, SlaveKind};
-use crate::wire::{EncodeError, Value};
+use crate::generated::route::RouteMessage;
+use crate::wire::Value;
 
 /// A change of an interface: the attributes that are set, and the flags that are selected. What is
 /// absent stays as it is.
@@ -17,7 +19,7 @@ use crate::wire::{EncodeError, Value};
 /// let mut after = before.clone();
 /// after.mtu = Some(9000);
 /// let change = LinkChange::between(&before, &after)?;
-/// # Ok::<(), netlink::wire::EncodeError>(())
+/// # Ok::<(), netlink::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkChange(Link);
@@ -35,8 +37,12 @@ impl LinkChange {
     ///
     /// # Errors
     /// Where `after` holds something that no request can say, such as a name with a NUL.
-    pub fn between(before: &Link, after: &Link) -> Result<Self, EncodeError> {
-        let mut change = after.changes_from(before)?.unwrap_or_default();
+    pub fn between(before: &Link, after: &Link) -> Result<Self> {
+        let operation = RouteMessage::NEW_LINK.name;
+        let mut change = after
+            .changes_from(before)
+            .map_err(|source| Error::from(Kind::Encode { operation, source }))?
+            .unwrap_or_default();
         let flipped = before.flags ^ after.flags;
         change.family = AddressFamily::UNSPEC;
         change.hw_type = ArpHrd::default();

@@ -52,10 +52,10 @@ impl LinkFilter {
         self
     }
 
-    /// What to tell beyond, or short of, the usual: virtual functions, VLANs of bridges, no counters.
+    /// What to tell beyond, or short of, the usual: virtual functions, VLANs of bridges, fewer counters.
     ///
-    /// Counters are most of what a list of interfaces costs; who does not look at them asks for
-    /// [`ExtFilter::SKIP_STATS`].
+    /// The SNMP counters of IPv6 are most of what a list of interfaces costs; who does not look at them
+    /// asks for [`ExtFilter::SKIP_STATS`]. The counters of the interface itself come all the same.
     #[must_use]
     pub fn details(mut self, details: ExtFilter) -> Self {
         self.details = details;

@@ -68,7 +68,9 @@ impl Route {
             AddressFamily::INET6 => Ipv6Addr::UNSPECIFIED.into(),
             _ => Ipv4Addr::UNSPECIFIED.into(),
         };
-        Self::to(IpNet::from(any)).dst_len(0)
+        let mut route = Self::to(IpNet::from(any)).dst_len(0);
+        route.dst = None;
+        route
     }
 
     /// A pattern for [`delete`](crate::Routes::delete): any route to `destination` in the main

@@ -138,10 +138,15 @@ impl<'e, E: Executor> Routes<'e, E> {
     /// ```
     pub fn get(&self, destination: IpAddr) -> E::Call<'e, Simple<'static, Route, One<Route>>> {
         let host = IpNet::from(destination);
+        // IPv6 names the table unasked, and refuses the flag under strict checking.
+        let flags = match destination {
+            IpAddr::V4(_) => RouteFlags::LOOKUP_TABLE,
+            IpAddr::V6(_) => RouteFlags::empty(),
+        };
         let mut question = Route::default()
             .family(crate::addr::family_of(destination))
             .dst_len(host.prefix_len())
-            .flags(RouteFlags::LOOKUP_TABLE);
+            .flags(flags);
         question.dst = Some(destination.into());
         let (message, flags) = (RouteMessage::GET_ROUTE, MsgFlags::empty());
         self.executor

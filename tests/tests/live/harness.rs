@@ -105,8 +105,10 @@ pub(crate) fn make(nl: &Netlink, link: &Link) -> Link {
 
 /// A pair of interfaces, both up.
 pub(crate) fn pair(nl: &Netlink, left: &str, right: &str) -> (Link, Link) {
-    let pair = Link::veth_with(left, Link::default().name(right).set_up()).set_up();
-    make(nl, &pair);
+    make(nl, &Link::veth(left, right));
+    // Not at creation: the kernel opens an end before it knows the other one, and says ENOTCONN.
+    nl.links().up(left).unwrap();
+    nl.links().up(right).unwrap();
     (
         nl.links().get(left).unwrap(),
         nl.links().get(right).unwrap(),
