@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::exec::{Next, Procedure};
 use crate::generated::core::MsgFlags;
 use crate::generated::route::RouteMessage;
-use crate::generated::route::link::Link;
+use crate::generated::route::link::{Link, LinkFlags};
 use crate::link::LinkRef;
 use crate::netns::NetNs;
 use crate::wire::{Cx, DecodeError, Value};
@@ -86,7 +86,10 @@ impl Procedure for AddGetLink {
 
     fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
         if message.kind() == RouteMessage::NEW_LINK.id && self.made.is_none() {
-            self.made = Some(Link::decode(message.body(), Cx::from_kernel())?);
+            let mut link = Link::decode(message.body(), Cx::from_kernel())?;
+            // A notification says here what changed (everything), which is no property of the link.
+            link.change = LinkFlags::empty();
+            self.made = Some(link);
         }
         Ok(())
     }

@@ -33,6 +33,15 @@ fn names(nl: &Netlink, filter: &LinkFilter) -> Vec<String> {
         .collect()
 }
 
+fn has_ipv6_counters(link: &Link) -> bool {
+    match &link.af_spec {
+        Some(AfSpec::Families(families)) => {
+            families.inet6.as_ref().is_some_and(|inet6| inet6.stats.is_some())
+        }
+        _ => false,
+    }
+}
+
 live! {
     fn a_new_network_has_a_loopback_interface(nl) {
         let links = nl.links().list(&LinkFilter::new()).unwrap();
