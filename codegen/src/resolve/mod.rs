@@ -66,8 +66,10 @@ pub(crate) fn resolve(files: &[File], diags: &mut Diags) -> Protocol {
             structure.standalone = found.is_none_or(|def| cx.graph.standalone(def));
         }
     }
-    // 7. What stands behind a pointer, by the sizes that all of this comes to.
-    boxing::settle(&mut protocol);
+    // 7. What stands behind a pointer, by the sizes that all of this comes to; a broken model may have none.
+    if cx.diags.is_empty() {
+        boxing::settle(&mut protocol);
+    }
     protocol
 }
 
