@@ -16,7 +16,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     if let Err(error) = sandbox::enter() {
         eprintln!("cannot make a network to play with: {error}");
-        return if sandbox::is_forbidden(&error) { ExitCode::from(77) } else { ExitCode::FAILURE };
+        return if sandbox::is_forbidden(&error) {
+            ExitCode::from(77)
+        } else {
+            ExitCode::FAILURE
+        };
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,30 +47,56 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 
     // Addresses, a route, a neighbour.
     let gateway: IpAddr = "192.0.2.254".parse()?;
-    nl.addrs().add(&Address::new("192.0.2.1/24".parse()?, bridge))?;
-    nl.addrs().add(&Address::new("2001:db8::1/64".parse()?, bridge))?;
-    nl.neighs().add(&Neighbour::permanent(bridge, gateway, [2, 0, 0, 0, 0, 1]))?;
-    nl.routes().add(&Route::to("198.51.100.0/24".parse()?).through(gateway).dev(bridge))?;
+    nl.addrs()
+        .add(&Address::new("192.0.2.1/24".parse()?, bridge))?;
+    nl.addrs()
+        .add(&Address::new("2001:db8::1/64".parse()?, bridge))?;
+    nl.neighs()
+        .add(&Neighbour::permanent(bridge, gateway, [2, 0, 0, 0, 0, 1]))?;
+    nl.routes().add(
+        &Route::to("198.51.100.0/24".parse()?)
+            .through(gateway)
+            .dev(bridge),
+    )?;
 
     show_links(nl.links().list(&Default::default())?)?;
     println!("\n{:<6} {:<28} scope", "link", "address");
     for address in nl.addrs().list(&Default::default())?.into_vec()? {
-        let prefix = address.prefix().map_or_else(String::new, |prefix| prefix.to_string());
+        let prefix = address
+            .prefix()
+            .map_or_else(String::new, |prefix| prefix.to_string());
         println!("{:<6} {prefix:<28} {:?}", address.index, address.scope);
     }
-    println!("\n{:<22} {:<16} {:>4} protocol", "destination", "via", "link");
+    println!(
+        "\n{:<22} {:<16} {:>4} protocol",
+        "destination", "via", "link"
+    );
     for route in nl.routes().list(&Default::default())?.into_vec()? {
-        let to = route.destination().map_or_else(String::new, |net| net.to_string());
-        let via = route.next_hop_ip().map_or_else(String::new, |ip| ip.to_string());
-        println!("{to:<22} {via:<16} {:>4} {:?}", route.oif.unwrap_or_default(), route.protocol);
+        let to = route
+            .destination()
+            .map_or_else(String::new, |net| net.to_string());
+        let via = route
+            .next_hop_ip()
+            .map_or_else(String::new, |ip| ip.to_string());
+        println!(
+            "{to:<22} {via:<16} {:>4} {:?}",
+            route.oif.unwrap_or_default(),
+            route.protocol
+        );
     }
-    println!("\n{:<6} {:<16} {:<18} state", "link", "neighbour", "address");
+    println!(
+        "\n{:<6} {:<16} {:<18} state",
+        "link", "neighbour", "address"
+    );
     for entry in nl.neighs().list(&Default::default())?.into_vec()? {
         if entry.family != AddressFamily::INET {
             continue;
         }
         let ip = entry.dst.map_or_else(String::new, |ip| ip.to_string());
-        let mac = entry.lladdr.as_ref().map_or_else(String::new, ToString::to_string);
+        let mac = entry
+            .lladdr
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         println!("{:<6} {ip:<16} {mac:<18} {:?}", entry.index, entry.state);
     }
 
@@ -87,11 +117,22 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn show_links(links: Dump<Link>) -> netlink::Result<()> {
-    println!("{:<6} {:<8} {:<8} {:<6} {:<18} state", "index", "name", "kind", "mtu", "address");
+    println!(
+        "{:<6} {:<8} {:<8} {:<6} {:<18} state",
+        "index", "name", "kind", "mtu", "address"
+    );
     for link in links.into_vec()? {
-        let name = link.name.as_ref().map_or_else(String::new, ToString::to_string);
-        let kind = link.kind_name().map_or_else(String::new, |kind| kind.to_string());
-        let address = link.address.as_ref().map_or_else(String::new, ToString::to_string);
+        let name = link
+            .name
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
+        let kind = link
+            .kind_name()
+            .map_or_else(String::new, |kind| kind.to_string());
+        let address = link
+            .address
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         let state = link.oper_state.unwrap_or_default();
         println!(
             "{:<6} {name:<8} {kind:<8} {:<6} {address:<18} {state:?}",

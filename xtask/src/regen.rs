@@ -234,3 +234,60 @@ impl Drop for Scratch {
 fn about(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_files_are_what_the_specs_say() {
+        let changes = changes(&workspace_root()).unwrap();
+        assert_eq!(changes, Changes::default(), "run `cargo xtask regen`");
+    }
+
+    /// A newcomer adds one attribute to a copy of the project: one line of TOML, nothing else.
+    #[test]
+    fn a_new_attribute_needs_one_line_of_toml() {
+        let copy = Scratch::new().unwrap();
+        for (folder, ending) in [(SPEC, "toml"), (GENERATED, "rs")] {
+            for (path, text) in read(&workspace_root().join(folder), ending).unwrap() {
+                let file = copy.0.join(folder).join(path);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, text).unwrap();
+            }
+        }
+        fs::copy(
+            workspace_root().join("rustfmt.toml"),
+            copy.0.join("rustfmt.toml"),
+        )
+        .unwrap();
+        assert_eq!(changes(&copy.0).unwrap(), Changes::default());
+
+        // The last attribute of some set, and the line a newcomer writes below it.
+        let spec = copy.0.join(SPEC).join("route/addr.toml");
+        let text = fs::read_to_string(&spec).unwrap();
+        let last = text
+            .lines()
+            .rfind(|line| line.starts_with("attr."))
+            .unwrap();
+        let line = "attr.newcomer = { id = 200, type = \"be32\", doc = \"What a newcomer adds.\" }";
+        fs::write(&spec, text.replace(last, &format!("{last}\n{line}"))).unwrap();
+
+        let found = changes(&copy.0).unwrap();
+        let (path, text) = found.write.iter().next().unwrap();
+        assert_eq!(
+            (found.write.len(), path.as_str()),
+            (1, "netlink/src/generated/route/addr.rs")
+        );
+        for part in [
+            "/// What a newcomer adds.",
+            "#[doc(alias = \"IFA_NEWCOMER\")]",
+            "#[nl(attr = 200, as = Be)]",
+            "pub newcomer: Option<u32>,",
+        ] {
+            assert!(text.contains(part), "{part}");
+        }
+        apply(&copy.0, &found).unwrap();
+        assert_eq!(changes(&copy.0).unwrap(), Changes::default());
+    }
+}

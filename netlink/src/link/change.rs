@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::generated::core::AddressFamily;
+use crate::generated::route::RouteMessage;
 use crate::generated::route::bridge::BridgePort;
 use crate::generated::route::link::{ArpHrd, Link, LinkFlags, LinkInfo, SlaveKind};
-use crate::generated::route::RouteMessage;
 use crate::wire::Value;
 
 /// A change of an interface: the attributes that are set, and the flags that are selected. What is

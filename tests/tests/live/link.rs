@@ -35,9 +35,10 @@ fn names(nl: &Netlink, filter: &LinkFilter) -> Vec<String> {
 
 fn has_ipv6_counters(link: &Link) -> bool {
     match &link.af_spec {
-        Some(AfSpec::Families(families)) => {
-            families.inet6.as_ref().is_some_and(|inet6| inet6.stats.is_some())
-        }
+        Some(AfSpec::Families(families)) => families
+            .inet6
+            .as_ref()
+            .is_some_and(|inet6| inet6.stats.is_some()),
         _ => false,
     }
 }
