@@ -3,6 +3,7 @@
 //!
 //! `BLESS=1 cargo test -p codegen --test fixtures` writes what comes out; read the diff before committing it. The specs of
 //! a case are all `*.toml` below its folder. `ok/mod.rs` lists the cases, so that another crate can compile them all.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use codegen::{Options, Output, Source};
 use std::collections::BTreeMap;
@@ -67,6 +68,10 @@ fn options(case: &str) -> Options {
 }
 
 /// One file out of many: modules stand inside each other.
+#[expect(
+    clippy::only_used_in_recursion,
+    reason = "the depth is for the reader of a failure"
+)]
 fn nest(outputs: &[Output], directory: &str, depth: usize) -> String {
     let here = |path: &str| format!("{directory}{path}");
     let mut text = String::new();

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, Lit, LitInt, Result, Token, Type};
 
 /// A hidden member that stands before a field in the C struct.
+#[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
 pub(crate) enum Hidden {
     Pad(Expr),
     Count {

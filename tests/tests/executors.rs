@@ -174,10 +174,8 @@ impl Flight {
             };
             for message in messages(&datagram) {
                 match self.exchange.take(0, message.unwrap()) {
-                    Step::Object(object) => {
-                        if each(&object) == Flow::Stop {
-                            return Poll::Ready(Ok(true));
-                        }
+                    Step::Object(object) if each(&object) == Flow::Stop => {
+                        return Poll::Ready(Ok(true));
                     }
                     Step::Last(object) => {
                         each(&object);
@@ -388,7 +386,7 @@ impl Lister for Async {
     type Scan<'e, L: Listing, F: 'e, R> = Scanning<'e, L, F, R>;
     type Run<'e, P: Procedure> = Running<P>;
 
-    fn list<'e, L: Listing>(&'e self, listing: L) -> Listed<L> {
+    fn list<L: Listing>(&self, listing: L) -> Listed<L> {
         let mut collector = Collector::new(listing);
         let mut bytes = Vec::new();
         let request = collector.request(&mut bytes, true);
@@ -421,7 +419,7 @@ impl Lister for Async {
         }
     }
 
-    fn run<'e, P: Procedure>(&'e self, procedure: P) -> Running<P> {
+    fn run<P: Procedure>(&self, procedure: P) -> Running<P> {
         Running {
             procedure: Some(procedure),
             flight: None,
@@ -537,7 +535,7 @@ impl<R: Replies> Pending for Slot<R> {
 impl Executor for Batch {
     type Call<'e, O: Operation> = Ticket<O::Output>;
 
-    fn call<'e, O: Operation>(&'e self, operation: O) -> Ticket<O::Output> {
+    fn call<O: Operation>(&self, operation: O) -> Ticket<O::Output> {
         let ticket = Rc::default();
         match operation.request(&mut self.bytes.borrow_mut()) {
             Ok((request, replies)) => {

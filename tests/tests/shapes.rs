@@ -43,6 +43,7 @@ fn every_fixture_round_trips_its_samples() {
     samples::<ok::gstrings::gstrings::GStrings>();
     samples::<ok::direction::direction::Inet>();
     samples::<ok::scalars::scalars::All>();
+    assert_eq!(ok::scalars::scalars::NAME_MAX, 16);
 }
 
 /// Decodes and encodes real bytes; lossless in the sense of the schema.

@@ -38,6 +38,7 @@ pub struct Header {
 
 /// What becomes one field of the set.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
 pub enum SetItem {
     /// One attribute.
     Attr(Attr),

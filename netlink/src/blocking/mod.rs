@@ -294,7 +294,7 @@ const ROUTE: u16 = crate::generated::route::RouteMessage::GET_LINK.protocol;
 impl Executor for Netlink {
     type Call<'e, O: Operation> = Result<O::Output>;
 
-    fn call<'e, O: Operation>(&'e self, operation: O) -> Result<O::Output> {
+    fn call<O: Operation>(&self, operation: O) -> Result<O::Output> {
         let (connection, request, mut replies) =
             self.prepare(ROUTE, |buf, _| operation.request(buf))?;
         self.exchange(
@@ -315,7 +315,7 @@ impl Lister for Netlink {
     type Scan<'e, L: Listing, F: 'e, R> = Result<Scanned>;
     type Run<'e, P: Procedure> = Result<P::Output>;
 
-    fn list<'e, L: Listing>(&'e self, listing: L) -> Result<Dump<L::Item>> {
+    fn list<L: Listing>(&self, listing: L) -> Result<Dump<L::Item>> {
         self.collect(listing)
     }
 
@@ -328,7 +328,7 @@ impl Lister for Netlink {
         self.visit(listing, each)
     }
 
-    fn run<'e, P: Procedure>(&'e self, procedure: P) -> Result<P::Output> {
+    fn run<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         self.go_through(procedure)
     }
 }

@@ -128,8 +128,10 @@ mod tests {
             "RTM_NEWLINK refused: ERANGE (Numerical result out of range): value out of range"
         );
         refusal.attribute = Some("IFLA_LINKINFO > IFLA_INFO_DATA > IFLA_VXLAN_ID".into());
-        let mut policy = Policy::default();
-        policy.max_value_u = Some(16_777_215);
+        let policy = Policy {
+            max_value_u: Some(16_777_215),
+            ..Policy::default()
+        };
         refusal.policy = Some(Box::new(policy));
         assert_eq!(
             refusal.to_string(),

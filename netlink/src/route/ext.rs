@@ -96,12 +96,14 @@ impl Route {
         if family_of(gateway) == self.family {
             (self.gateway, self.via) = (Some(gateway), None);
         } else {
-            let mut via = RouteVia::default();
-            via.family = family_of(gateway);
-            via.addr = Some(match gateway {
+            let addr = match gateway {
                 IpAddr::V4(address) => ViaAddr::Inet(address),
                 IpAddr::V6(address) => ViaAddr::Inet6(address),
-            });
+            };
+            let via = RouteVia {
+                family: family_of(gateway),
+                addr: Some(addr),
+            };
             (self.gateway, self.via) = (None, Some(via));
         }
         // A gateway is reached over a link, so what lies behind it is farther than that.
@@ -188,10 +190,10 @@ impl RouteVia {
 
     /// A link-layer address as gateway, as MPLS has it.
     pub fn link_layer(address: impl Into<HwAddr>) -> Self {
-        let mut via = Self::default();
-        via.family = AddressFamily::PACKET;
-        via.addr = Some(ViaAddr::Packet(address.into()));
-        via
+        Self {
+            family: AddressFamily::PACKET,
+            addr: Some(ViaAddr::Packet(address.into())),
+        }
     }
 }
 

@@ -379,10 +379,15 @@ impl<'a> RawView<'a> {
         id: u16,
         name: &'static str,
     ) -> Result<Option<C::View<'a>>, DecodeError> {
-        match self.find(id)? {
-            Some(attr) => fit(C::view(attr.payload, self.cx), attr.offset, name),
-            None => Ok(None),
+        let mut last = None;
+        let mut walk = self.walk();
+        while let Some(attr) = walk.next_attr()? {
+            if attr.id() == id {
+                // What does not fit stays raw in the owned value, so the one before it counts.
+                last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
+            }
         }
+        Ok(last)
     }
 
     /// A presence flag.

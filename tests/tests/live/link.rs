@@ -280,15 +280,9 @@ live! {
         assert_eq!(names(nl, &LinkFilter::new().up(false).kind("bridge")), ["br0"]);
         let lean = LinkFilter::new().details(ExtFilter::SKIP_STATS);
         let links = nl.links().list(&lean).unwrap().into_vec().unwrap();
-        let counters = |link: &Link| match &link.af_spec {
-            Some(AfSpec::Families(families)) => {
-                families.inet6.as_ref().is_some_and(|inet6| inet6.stats.is_some())
-            }
-            _ => false,
-        };
-        assert!(!links.iter().any(counters));
+        assert!(!links.iter().any(has_ipv6_counters));
         let all = nl.links().list(&LinkFilter::new()).unwrap().into_vec().unwrap();
-        assert!(all.iter().any(counters));
+        assert!(all.iter().any(has_ipv6_counters));
         let mut seen = Vec::new();
         let scanned = nl.links().scan(&LinkFilter::new(), |link| {
             seen.push(link.name().unwrap().unwrap().to_string());

@@ -46,7 +46,7 @@ live! {
                 let dump = impatient.links().list(&LinkFilter::new().kind("bridge")).unwrap();
                 match dump.state {
                     DumpState::Complete => {
-                        let stay = dump.items.iter().filter(|l| l.name.as_ref().unwrap() != &"come");
+                        let stay = dump.items.iter().filter(|l| l.name.as_ref().unwrap() != "come");
                         assert_eq!(stay.count(), 40);
                         complete += 1;
                     }
