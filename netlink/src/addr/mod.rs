@@ -1,4 +1,4 @@
-//! Addresses of interfaces: the verbs of [`Addrs`], and what stands beside the generated [`Address`].
+//! Addresses of interfaces: the verbs of [`Addrs`], and what stands beside the generated [`Address`](crate::Address).
 
 mod ext;
 mod filter;

@@ -1,4 +1,4 @@
-//! Interfaces: the verbs of [`Links`], and what stands beside the generated [`Link`].
+//! Interfaces: the verbs of [`Links`], and what stands beside the generated [`Link`](crate::Link).
 
 mod change;
 mod ext;

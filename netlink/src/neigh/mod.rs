@@ -1,5 +1,5 @@
 //! Neighbours, proxy entries and forwarding databases: the verbs of [`Neighs`], and what stands
-//! beside the generated [`Neighbour`].
+//! beside the generated [`Neighbour`](crate::Neighbour).
 
 mod ext;
 mod filter;

@@ -1,4 +1,4 @@
-//! Routes: the verbs of [`Routes`], and what stands beside the generated [`Route`].
+//! Routes: the verbs of [`Routes`], and what stands beside the generated [`Route`](crate::Route).
 
 mod ext;
 mod filter;

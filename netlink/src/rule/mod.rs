@@ -1,5 +1,5 @@
 //! Rules that choose a routing table: the verbs of [`Rules`], and what stands beside the generated
-//! [`Rule`].
+//! [`Rule`](crate::Rule).
 
 mod ext;
 mod filter;
