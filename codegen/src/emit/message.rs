@@ -2,7 +2,7 @@
 
 use super::doc;
 use super::writer::{Writer, tokens, word};
-use crate::model::{Direction, Family, Message, Reply};
+use crate::model::{Direction, Family, Message, Protocol, Reply};
 use crate::{Options, ident};
 use quote::quote;
 
@@ -91,4 +91,49 @@ fn args(message: &Message) -> Vec<String> {
         args.push("dump".to_owned());
     }
     args
+}
+
+/// The list of all families, for programs that read any message.
+pub(super) fn families(writer: &mut Writer<'_>, protocol: &Protocol, options: &Options) {
+    let with_messages = protocol.families.iter().filter(|family| !family.messages.is_empty());
+    let mut rows = Vec::new();
+    for family in with_messages {
+        // The enum stands in a directory or a file of the family's name.
+        let file = protocol
+            .modules
+            .iter()
+            .find(|module| module.path.last() == Some(&family.name) && module.family.as_ref() == Some(&family.name));
+        let path = match file {
+            Some(module) if !is_directory(protocol, &family.name) => module.path.clone(),
+            _ => vec![family.name.clone()],
+        };
+        let enumeration = format!("{}Message", ident::camel(&family.name));
+        let name = tokens(&format!("{}::{}::{enumeration}", options.generated, path.join("::")));
+        let cfg = family_cfg(writer, protocol, family);
+        let text = &family.name;
+        rows.push(quote!(#cfg Family::of::<#name>(#text)));
+    }
+    if rows.is_empty() {
+        return;
+    }
+    writer.wire("Family");
+    let docs = doc::attrs("Every family whose messages the specs define.", 0);
+    writer.item(quote! {
+        #docs
+        pub static FAMILIES: &[Family] = &[#(#rows,)*];
+    });
+}
+
+fn is_directory(protocol: &Protocol, name: &str) -> bool {
+    protocol.modules.iter().any(|module| module.path.len() > 1 && module.path.first().is_some_and(|first| first == name))
+}
+
+/// The condition of a family: that of its files, if they share one.
+fn family_cfg(writer: &Writer<'_>, protocol: &Protocol, family: &Family) -> proc_macro2::TokenStream {
+    let mut modules = protocol.modules.iter().filter(|module| module.family.as_ref() == Some(&family.name));
+    let first = modules.next();
+    match first {
+        Some(first) if modules.all(|module| module.feature == first.feature) => writer.cfg(&first.path),
+        _ => proc_macro2::TokenStream::new(),
+    }
 }

@@ -55,6 +55,9 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
                 format!("{cfg}pub mod {name};\n")
             })
             .collect();
+        if path.is_empty() {
+            message::families(&mut writer, protocol, options);
+        }
         let body = if writer.is_empty() || mods.is_empty() {
             mods + &writer.body()
         } else {
