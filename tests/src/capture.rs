@@ -11,6 +11,9 @@ const HEADER: usize = 16;
 /// The first type that is a protocol's own.
 const FIRST_TYPE: u16 = 16;
 
+/// Both flags that ask for a dump.
+const DUMP: u16 = 0x300;
+
 /// The request flag of `nlmsg_flags`.
 const REQUEST: u16 = 1;
 
@@ -27,6 +30,8 @@ pub struct Message {
     pub body: Vec<u8>,
     /// The selector that the conversation provides, for answers that say less than their request.
     pub context: Option<u64>,
+    /// Whether a program asks for a dump.
+    pub dump: bool,
     /// Command and kernel, or place in the input.
     pub origin: String,
 }
@@ -65,12 +70,14 @@ impl Splitter {
     pub fn split(&mut self, protocol: &str, direction: Direction, buffer: &[u8], origin: &str) -> Vec<Message> {
         let mut list = Vec::new();
         let mut rest = buffer;
-        while let Some((len, kind, _)) = header(rest) {
+        while let Some((len, kind, flags)) = header(rest) {
             if len < HEADER || len > rest.len() {
                 break;
             }
             let body = &rest[HEADER..len];
-            list.push(self.message(protocol, direction, kind, body, origin));
+            let mut message = self.message(protocol, direction, kind, body, origin);
+            message.dump = direction == Direction::ToKernel && flags & DUMP == DUMP;
+            list.push(message);
             rest = &rest[len.next_multiple_of(4).min(rest.len())..];
         }
         list
@@ -83,6 +90,7 @@ impl Splitter {
             kind: (kind >= FIRST_TYPE).then_some(kind),
             body: body.to_vec(),
             context: None,
+            dump: false,
             origin: origin.to_owned(),
         };
         if message.kind.is_none() {
@@ -149,6 +157,7 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
                         kind: Some(0),
                         body: from_hex(hex),
                         context: None,
+                        dump: false,
                         origin: origin.clone(),
                     });
                 }

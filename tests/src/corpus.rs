@@ -3,7 +3,7 @@
 use crate::capture::Message;
 use netlink::generated::FAMILIES;
 use netlink::wire::schema::{self, Leaf};
-use netlink::wire::{Cx, Direction, Encoder, Family, Key, Shape, Value as _};
+use netlink::wire::{Cx, Direction, Encoder, Family, Key, Shape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -57,6 +57,7 @@ fn codec(message: &Message) -> Option<Codec> {
     #[cfg(feature = "ioctl")]
     if message.family == "ethtool_ioctl" {
         use netlink::generated::ioctl::ethtool::EthtoolCommand;
+        use netlink::wire::Value as _;
         return Some(Codec {
             shape: EthtoolCommand::SHAPE,
             recode: Box::new(|body, cx, direction| {
@@ -71,7 +72,7 @@ fn codec(message: &Message) -> Option<Codec> {
         });
     }
     let family: &'static Family = FAMILIES.iter().find(|family| family.name == message.family)?;
-    let (_, shape) = family.message_type(kind, message.direction)?;
+    let (_, shape) = family.message_type(kind, context(message))?;
     Some(Codec {
         // A message without a body has nothing to compare.
         shape: shape.unwrap_or(Shape::Flag),
@@ -97,7 +98,8 @@ fn codec(message: &Message) -> Option<Codec> {
 }
 
 fn context(message: &Message) -> Cx<'static> {
-    Cx::new(message.direction).with_inherited(message.context.map(Key::Int))
+    let cx = Cx::new(message.direction).with_inherited(message.context.map(Key::Int));
+    if message.dump { cx.for_dump() } else { cx }
 }
 
 /// The form of a message's body, if a spec has it.
@@ -121,7 +123,7 @@ pub fn debug(message: &Message) -> Result<String, String> {
 #[must_use]
 pub fn name_of(message: &Message) -> Option<&'static str> {
     let family = FAMILIES.iter().find(|family| family.name == message.family)?;
-    family.message_type(message.kind?, message.direction).map(|(kind, _)| kind.name)
+    family.message_type(message.kind?, context(message)).map(|(kind, _)| kind.name)
 }
 
 impl Report {

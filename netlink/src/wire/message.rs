@@ -34,6 +34,8 @@ pub struct MessageType {
     pub answer: Option<u16>,
     /// Whether `NLM_F_DUMP` is understood.
     pub dump: bool,
+    /// Whether this is the request for a dump, where that carries something else than the message of the same number.
+    pub dump_only: bool,
     /// The only side that sends it, where the number means something else the other way.
     pub direction: Option<Direction>,
     /// Name and version of the generic netlink family whose command this is; its body follows `struct genlmsghdr`.
@@ -57,6 +59,7 @@ impl MessageType {
             reply,
             answer,
             dump,
+            dump_only: false,
             direction: None,
             family: None,
         }
@@ -66,6 +69,13 @@ impl MessageType {
     #[must_use]
     pub const fn only(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
+        self
+    }
+
+    /// The request for a dump under the same number.
+    #[must_use]
+    pub const fn dump_only(mut self) -> Self {
+        self.dump_only = true;
         self
     }
 
@@ -158,10 +168,14 @@ impl Family {
         }
     }
 
-    /// The message type of a number, in a direction where there are two.
-    pub fn message_type(&self, id: u16, direction: Direction) -> Option<&'static (MessageType, Option<Shape>)> {
+    /// The message type of a number, in a direction, and for a dump, where there are several.
+    pub fn message_type(&self, id: u16, cx: Cx<'_>) -> Option<&'static (MessageType, Option<Shape>)> {
         let mut all = self.types.iter();
-        all.find(|(kind, _)| kind.id == id && kind.direction.is_none_or(|only| only == direction))
+        all.find(|(kind, _)| {
+            kind.id == id
+                && kind.direction.is_none_or(|only| only == cx.direction())
+                && (!kind.dump_only || cx.is_dump())
+        })
     }
 
     /// Decodes a body and hands it to `visitor`.
