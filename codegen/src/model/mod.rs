@@ -4,13 +4,15 @@
 
 mod attribute;
 mod message;
+mod parts;
 mod set;
 mod structure;
 mod ty;
 mod union;
 
 pub use attribute::{Attribute, attributes};
-pub use message::{Family, Group, Ioctl, Message, NetlinkProtocol, Reply};
+pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
+pub use parts::{Part, Parts};
 pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
 pub use structure::{Count, CountUnit, Field, Member, Place, Structure};
 pub use ty::{Class, Int, List, Named, Payload, Scalar, Type};
@@ -34,6 +36,10 @@ pub struct Module {
     pub path: Vec<String>,
     /// Documentation.
     pub doc: String,
+    /// The Cargo feature that it is behind.
+    pub feature: Option<String>,
+    /// Header that its definitions come from, unless they say so themselves.
+    pub header: Option<String>,
     /// Netlink protocols it defines.
     pub protocols: Vec<NetlinkProtocol>,
     /// Numbers.
@@ -42,6 +48,8 @@ pub struct Module {
     pub enumerations: Vec<Enumeration>,
     /// Units of time.
     pub units: Vec<Unit>,
+    /// Integers with named ranges of bits.
+    pub parts: Vec<Parts>,
     /// Fixed structs.
     pub structures: Vec<Structure>,
     /// Attribute sets.

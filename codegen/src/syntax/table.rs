@@ -265,6 +265,11 @@ impl<'t> Value<'t> {
     }
 
     /// Whether this is a string.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self.value, DeValue::Array(_))
+    }
+
+    /// Whether it is text.
     pub(super) fn is_text(self) -> bool {
         matches!(self.value, DeValue::String(_))
     }
