@@ -93,6 +93,36 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETRULE")]
     #[nl(id = 34, reply = many, answer = 32, dump)]
     GetRule(Box<rule::Rule>),
+    #[cfg(feature = "tc")]
+    /// Makes a discipline, changes or replaces it; from the kernel: describes one.
+    #[doc(alias = "RTM_NEWQDISC")]
+    #[nl(id = 36)]
+    NewQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Removes a discipline, by parent or handle; from the kernel: tells that one is gone.
+    #[doc(alias = "RTM_DELQDISC")]
+    #[nl(id = 37)]
+    DelQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Asks for one discipline by parent or handle, or for all.
+    #[doc(alias = "RTM_GETQDISC")]
+    #[nl(id = 38, reply = one, answer = 36, dump)]
+    GetQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Makes a class or changes it; from the kernel: describes one.
+    #[doc(alias = "RTM_NEWTCLASS")]
+    #[nl(id = 40)]
+    NewClass(Box<crate::generated::tc::class::Class>),
+    #[cfg(feature = "tc")]
+    /// Removes a class; from the kernel: tells that one is gone.
+    #[doc(alias = "RTM_DELTCLASS")]
+    #[nl(id = 41)]
+    DelClass(Box<crate::generated::tc::class::Class>),
+    #[cfg(feature = "tc")]
+    /// Asks for one class by handle, or for all of an interface.
+    #[doc(alias = "RTM_GETTCLASS")]
+    #[nl(id = 42, reply = one, answer = 40, dump)]
+    GetClass(Box<crate::generated::tc::class::Class>),
     /// Notification that an interface joined a multicast group; not accepted as a request. Since
     /// Linux 6.14.
     #[doc(alias = "RTM_NEWMULTICAST")]
