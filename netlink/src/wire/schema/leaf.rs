@@ -233,6 +233,7 @@ impl<'a> Walk<'a> {
         let base = attr_align(set.header_size);
         self.members(
             set.name,
+            Some(set),
             set.header,
             at,
             len.min(set.header_size),
