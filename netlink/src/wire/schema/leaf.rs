@@ -146,9 +146,10 @@ impl<'a> Walk<'a> {
                 Part::Fixed if member.offset >= len => {}
                 Part::Fixed => {
                     // A member of one of these selects what another is.
-                    let selects = members.iter().any(
-                        |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
-                    );
+                    let selects = set.is_some_and(|set| set.selects(Selector::Header(member.name)))
+                        || members.iter().any(
+                            |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
+                        );
                     self.named((owner, member.name), |walk| match (member.bits, selects) {
                         (None, false) => walk.shape(
                             &member.shape,
