@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod regen;
+mod schema;
 mod size;
 mod test;
+mod uapi;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,10 @@ Commands:
   test                           every check of the project
   size                           lines of code and cost of a release build,
                                  written to docs/size.md
+  schema --json                  everything the specs define, a JSON object a line
+  uapi [TREE] [--cc 'CC FLAGS'] [--list]
+                                 compare the specs with kernel headers, those
+                                 that are installed unless TREE says others
   help                           this text
 ";
 
@@ -25,7 +31,9 @@ fn main() -> ExitCode {
         Some((command, rest)) => match command.as_str() {
             "regen" => regen::command(rest),
             "test" => test::run(),
+            "schema" => schema::command(rest),
             "size" => size::run(),
+            "uapi" => uapi::command(rest),
             "help" | "--help" | "-h" => {
                 print!("{HELP}");
                 Ok(())

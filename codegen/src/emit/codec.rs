@@ -66,6 +66,7 @@ pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<Stri
         List::Packed => ("Packed", None),
         List::Index { base } => ("Index", Some(*base)),
         List::Items { id, .. } => ("Items", Some(*id)),
+        List::Map => ("Map", None),
         List::Records => ("Records", None),
     };
     let args: Vec<String> = number

@@ -2,7 +2,7 @@
 
 use super::doc;
 use super::writer::{Writer, tokens, word};
-use crate::model::{Family, Message, Reply};
+use crate::model::{Direction, Family, Message, Reply};
 use crate::{Options, ident};
 use quote::quote;
 
@@ -16,7 +16,8 @@ pub(super) fn messages(
     if family.messages.is_empty() {
         return;
     }
-    let docs = doc::attrs(&format!("The messages of `{}`.", family.c), 0);
+    let of = family.genl.as_ref().map_or(&family.c, |genl| &genl.name);
+    let docs = doc::attrs(&format!("The messages of `{of}`."), 0);
     let derive = writer.macros("Messages");
     let mut variants = Vec::new();
     for message in &family.messages {
@@ -43,10 +44,17 @@ pub(super) fn messages(
             let ty = tokens(&ty);
             quote!((Box<#ty>))
         });
-        variants.push(quote!(#docs #alias #nl #name #body));
+        let cfg = writer.cfg(&message.module);
+        variants.push(quote!(#cfg #docs #alias #nl #name #body));
     }
     let other = writer.nl(&["other".to_owned()]);
-    let nl = writer.nl(&[format!("protocol = {}", family.protocol)]);
+    let nl = match &family.genl {
+        Some(genl) => writer.nl(&[
+            format!("genl = {:?}", genl.name),
+            format!("version = {}", genl.version),
+        ]),
+        None => writer.nl(&[format!("protocol = {}", family.protocol)]),
+    };
     let name = word(&format!("{}Message", ident::camel(&family.name)));
     writer.item(quote! {
         #docs
@@ -69,6 +77,10 @@ pub(super) fn messages(
 
 fn args(message: &Message) -> Vec<String> {
     let mut args = vec![format!("id = {}", message.id)];
+    match message.direction {
+        Direction::Both => {}
+        Direction::Read | Direction::Write => args.push(message.direction.word().to_owned()),
+    }
     if message.reply != Reply::Ack {
         args.push(format!("reply = {}", message.reply.word()));
     }

@@ -1,13 +1,13 @@
 //! The file of one spec.
 
 use super::writer::{self, Writer};
-use super::{constant, enumeration, message, set, structure, union, unit};
+use super::{constant, enumeration, message, parts, set, structure, union, unit};
 use crate::model::{Module, Protocol};
 use crate::{Options, Output};
 
 /// The file, unless its spec has nothing that stands in it.
 pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> Option<Output> {
-    let mut writer = Writer::new(options, &module.path);
+    let mut writer = Writer::new(options, protocol, &module.path);
     for item in &module.protocols {
         constant::protocol(&mut writer, item);
     }
@@ -32,6 +32,9 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
     }
     for item in &module.units {
         unit::unit(&mut writer, item);
+    }
+    for item in &module.parts {
+        parts::parts(&mut writer, item);
     }
     for item in &module.structures {
         structure::structure(&mut writer, item);

@@ -127,7 +127,7 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
 fn has_eq(structure: &Structure) -> bool {
     structure.fields().all(|field| match field.ty.named() {
         Some(named) => match named.class {
-            Class::Enum(_) | Class::Flags(_) | Class::Unit(_) => true,
+            Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
             // What a struct holds is not looked into: a set may be at its end.
             Class::Struct => field.place == Place::Fixed && structure.copy,
             Class::Set | Class::Union => false,

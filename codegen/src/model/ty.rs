@@ -79,6 +79,8 @@ pub enum Class {
     Flags(Int),
     /// Time over an integer.
     Unit(Int),
+    /// An integer with named ranges of bits.
+    Parts(Int),
     /// Fixed struct.
     Struct,
     /// Attribute set.
@@ -108,6 +110,8 @@ pub enum List {
         /// Its name in C, if it has one.
         c: String,
     },
+    /// A nest whose ids are free keys.
+    Map,
     /// Elements that know their own length.
     Records,
 }
@@ -273,7 +277,9 @@ impl Class {
     /// The integer behind an enum, flags or a unit.
     pub fn repr(self) -> Option<Int> {
         match self {
-            Self::Enum(repr) | Self::Flags(repr) | Self::Unit(repr) => Some(repr),
+            Self::Enum(repr) | Self::Flags(repr) | Self::Unit(repr) | Self::Parts(repr) => {
+                Some(repr)
+            }
             Self::Struct | Self::Set | Self::Union => None,
         }
     }

@@ -208,7 +208,7 @@ fn attr(
     prefix: &str,
 ) -> Option<Attr> {
     let payload = cx.payload(file, def, &attr.shape)?;
-    let union = payload.ty.is_union();
+    let union = payload.ty.is_union() || matches!(payload.ty, Type::Scalar(Scalar::Inet));
     let is_key = set
         .attrs
         .iter()
@@ -219,11 +219,15 @@ fn attr(
             None
         }
         (Some(select), None) if !union => {
-            cx.refuse(select.span, "only a union is selected");
+            cx.refuse(select.span, "only a union or `inet` is selected");
             None
         }
         (Some(select), None) => selector(cx, file, def, set, fields, &payload.ty, select),
         (None, Some(tag)) if !union => {
+            cx.refuse(tag.span, "only a union has a `tag`");
+            None
+        }
+        (None, Some(tag)) if !payload.ty.is_union() => {
             cx.refuse(tag.span, "only a union has a `tag`");
             None
         }
@@ -278,6 +282,22 @@ fn attr(
         .as_ref()
         .is_some_and(|byteorder| byteorder.value);
     let boxed = attr.boxed.as_ref().map(|boxed| boxed.value);
+    let required = attr
+        .required
+        .as_ref()
+        .is_some_and(|required| required.value);
+    if let Some(required) = &attr.required {
+        if direction == Direction::Read
+            || payload.list == List::Repeat
+            || payload.text == "flag"
+            || union
+        {
+            cx.refuse(
+                required.span,
+                "only a single attribute of requests can be required",
+            );
+        }
+    }
     let id = attr.id.value;
     Some(Attr {
         meta,
@@ -288,13 +308,14 @@ fn attr(
         byteorder,
         by,
         boxed,
+        required,
     })
 }
 
 /// Whether `NLA_F_NESTED` goes with a payload; `None` where the case of a union decides.
 fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
     match payload.list {
-        List::Index { .. } | List::Items { .. } => return Some(true),
+        List::Index { .. } | List::Items { .. } | List::Map => return Some(true),
         List::Packed | List::Records => return Some(false),
         List::One | List::Repeat => {}
     }
@@ -546,7 +567,7 @@ impl Cx<'_, '_> {
     }
 
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
-        let forms = ["repeat", "packed", "index", "items", "records"];
+        let forms = ["repeat", "packed", "index", "items", "map", "records"];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
         if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
             self.refuse(base.span, "`base` belongs to `list = \"index\"`");
@@ -561,6 +582,7 @@ impl Cx<'_, '_> {
             "repeat" => Some(List::Repeat),
             "packed" => Some(List::Packed),
             "records" => Some(List::Records),
+            "map" => Some(List::Map),
             "index" => match &shape.base {
                 Some(base) if base.value <= 1 => Some(List::Index { base: base.value }),
                 _ => {
@@ -626,10 +648,6 @@ impl Cx<'_, '_> {
             Type::Array(..) => (
                 "an array stands in structs and packed lists",
                 "write the element's type with `list = \"packed\"`".to_owned(),
-            ),
-            Type::Scalar(Scalar::Inet) => (
-                "`inet` stands in structs only",
-                "`ip` takes the family from the length".to_owned(),
             ),
             _ => return,
         };

@@ -62,6 +62,7 @@ fn of_def(
     let size = match item {
         Item::Enumeration(item) => Int::from_name(&item.repr.value).map(of_int),
         Item::Unit(item) => Int::from_name(&item.repr.value).map(of_int),
+        Item::Parts(item) => Int::from_name(&item.repr.value).map(of_int),
         Item::Structure(item) => {
             let fields: Vec<&Field> = item.fields.iter().collect();
             of_members(cx, file, &fields, stack, sizes)

@@ -400,7 +400,7 @@ impl Cx<'_, '_> {
             Type::Scalar(scalar) => scalar.layout().is_some(),
             Type::Array(item, _) => self.is_fixed(item),
             Type::Named(named) => match named.class {
-                Class::Enum(_) | Class::Flags(_) | Class::Unit(_) => true,
+                Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
                 Class::Set => false,
                 Class::Union => self
                     .def_of(named)
@@ -436,6 +436,9 @@ impl Cx<'_, '_> {
 
     /// For a union, whether its key is a string.
     pub(super) fn union_key(&self, ty: &Type) -> Option<bool> {
+        if matches!(ty, Type::Scalar(Scalar::Inet)) {
+            return Some(false);
+        }
         let Type::Named(named) = ty else { return None };
         match self.index.defs.get(self.def_of(named)?)?.item {
             Item::Union(union) => Some(union.key.value == "string"),

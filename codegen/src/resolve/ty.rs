@@ -117,6 +117,7 @@ impl Cx<'_, '_> {
             Some(Item::Enumeration(item)) if item.flags => Class::Flags(int(&item.repr)),
             Some(Item::Enumeration(item)) => Class::Enum(int(&item.repr)),
             Some(Item::Unit(item)) => Class::Unit(int(&item.repr)),
+            Some(Item::Parts(item)) => Class::Parts(int(&item.repr)),
             Some(Item::Set(_)) => Class::Set,
             Some(Item::Union(_)) => Class::Union,
             Some(Item::Structure(_)) | None => Class::Struct,

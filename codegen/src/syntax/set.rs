@@ -15,7 +15,18 @@ pub(crate) struct Set {
     pub(crate) record: Option<Sp<bool>>,
     pub(crate) provide: Option<Sp<String>>,
     pub(crate) pads: Vec<Sp<i128>>,
+    /// Only there to be included.
+    pub(crate) template: bool,
+    pub(crate) include: Option<Include>,
     pub(crate) attrs: Vec<Attr>,
+}
+
+/// Attributes that a set takes from a template.
+#[derive(Clone, Debug)]
+pub(crate) struct Include {
+    pub(crate) set: Sp<String>,
+    /// Names of the attributes wanted; all of them if absent.
+    pub(crate) only: Option<Vec<Sp<String>>>,
 }
 
 /// An attribute.
@@ -33,6 +44,7 @@ pub(crate) struct Attr {
     pub(crate) tag: Option<Sp<String>>,
     pub(crate) select: Option<Sp<String>>,
     pub(crate) boxed: Option<Sp<bool>>,
+    pub(crate) required: Option<Sp<bool>>,
 }
 
 /// The form of a payload: what attributes and union cases have in common.
@@ -62,6 +74,12 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         .into_iter()
         .filter_map(|item| item.int("pads", diags))
         .collect();
+    let template = table
+        .bool("template", diags)
+        .is_some_and(|template| template.value);
+    let include = table
+        .take("include")
+        .and_then(|value| include(value, diags));
     let rows = table.names("attr", diags);
     let attrs = rows
         .into_iter()
@@ -77,7 +95,28 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         record,
         provide,
         pads,
+        template,
+        include,
         attrs,
+    })
+}
+
+fn include(value: Value<'_>, diags: &mut Diags) -> Option<Include> {
+    if value.is_text() {
+        let set = value.text("include", diags)?;
+        return Some(Include { set, only: None });
+    }
+    let mut table = value.table("include", value.span, diags)?;
+    let set = table.need_text("set", diags);
+    let items = table.list("only", diags);
+    let only = items
+        .into_iter()
+        .filter_map(|item| item.text("only", diags))
+        .collect();
+    table.finish("`include`", diags);
+    Some(Include {
+        set: set?,
+        only: Some(only),
     })
 }
 
@@ -94,6 +133,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
     let tag = table.text("tag", diags);
     let select = table.text("select", diags);
     let boxed = table.bool("boxed", diags);
+    let required = table.bool("required", diags);
     let shape = shape(&mut table, ty, diags);
     table.finish("an attribute", diags);
     let (id, doc, shape) = (id?, doc?, shape?);
@@ -110,6 +150,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
         tag,
         select,
         boxed,
+        required,
     })
 }
 

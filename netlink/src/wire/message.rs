@@ -34,6 +34,10 @@ pub struct MessageType {
     pub answer: Option<u16>,
     /// Whether `NLM_F_DUMP` is understood.
     pub dump: bool,
+    /// The only side that sends it, where the number means something else the other way.
+    pub direction: Option<Direction>,
+    /// Name and version of the generic netlink family whose command this is; its body follows `struct genlmsghdr`.
+    pub family: Option<(&'static str, u8)>,
 }
 
 impl MessageType {
@@ -53,7 +57,23 @@ impl MessageType {
             reply,
             answer,
             dump,
+            direction: None,
+            family: None,
         }
+    }
+
+    /// The same message, sent by one side only.
+    #[must_use]
+    pub const fn only(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// The same message as a command of a generic netlink family.
+    #[must_use]
+    pub const fn genl(mut self, name: &'static str, version: u8) -> Self {
+        self.family = Some((name, version));
+        self
     }
 }
 
