@@ -3,21 +3,69 @@
 //! `NETLINK_ROUTE`: Links, addresses, routes, rules, neighbours and traffic control.
 
 pub mod addr;
+#[cfg(feature = "link-kinds")]
+pub mod amt;
+#[cfg(feature = "link-kinds")]
+pub mod bareudp;
+#[cfg(feature = "link-kinds")]
+pub mod batadv;
 pub mod bond;
 pub mod bridge;
+#[cfg(feature = "link-kinds")]
+pub mod caif;
+#[cfg(feature = "link-kinds")]
+pub mod can;
+#[cfg(feature = "link-kinds")]
+pub mod dsa;
 pub mod encap;
+#[cfg(feature = "link-kinds")]
+pub mod geneve;
 pub mod group;
+#[cfg(feature = "link-kinds")]
+pub mod gtp;
+#[cfg(feature = "link-kinds")]
+pub mod hsr;
+#[cfg(feature = "link-kinds")]
+pub mod ip_tunnel;
+#[cfg(feature = "link-kinds")]
+pub mod ipoib;
+#[cfg(feature = "link-kinds")]
+pub mod ipvlan;
 pub mod link;
 pub mod link_inet;
 pub mod link_stats;
 pub mod link_vf;
+#[cfg(feature = "link-kinds")]
+pub mod link_xstats;
+#[cfg(feature = "link-kinds")]
+pub mod macsec;
 pub mod macvlan;
 pub mod neigh;
+#[cfg(feature = "link-kinds")]
+pub mod netkit;
+#[cfg(feature = "link-kinds")]
+pub mod ovpn;
+#[cfg(feature = "link-kinds")]
+pub mod ppp;
+#[cfg(feature = "link-kinds")]
+pub mod rmnet;
 pub mod route;
 pub mod rule;
+#[cfg(feature = "link-kinds")]
+pub mod tun;
 pub mod veth;
 pub mod vlan;
+#[cfg(feature = "link-kinds")]
+pub mod vnifilter;
+#[cfg(feature = "link-kinds")]
+pub mod vrf;
+#[cfg(feature = "link-kinds")]
+pub mod vxcan;
 pub mod vxlan;
+#[cfg(feature = "link-kinds")]
+pub mod wwan;
+#[cfg(feature = "link-kinds")]
+pub mod xfrm_link;
 
 use nlgen_macros::Messages;
 
@@ -151,6 +199,21 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETANYCAST")]
     #[nl(id = 62, reply = many, answer = 62, dump)]
     GetAnycast(Box<addr::Address>),
+    #[cfg(feature = "link-kinds")]
+    /// From the kernel: counters of an interface, also when hardware starts or stops counting.
+    #[doc(alias = "RTM_NEWSTATS")]
+    #[nl(id = 92)]
+    NewStats(Box<link_xstats::LinkStatsReport>),
+    #[cfg(feature = "link-kinds")]
+    /// Asks for counters of one interface by index, or of all.
+    #[doc(alias = "RTM_GETSTATS")]
+    #[nl(id = 94, reply = one, answer = 92, dump)]
+    GetStats(Box<link_xstats::LinkStatsRequest>),
+    #[cfg(feature = "link-kinds")]
+    /// Switches counters of the hardware.
+    #[doc(alias = "RTM_SETSTATS")]
+    #[nl(id = 95)]
+    SetStats(Box<link_xstats::LinkStatsRequest>),
     /// Adds properties, such as alternative names.
     #[doc(alias = "RTM_NEWLINKPROP")]
     #[nl(id = 108)]
@@ -164,6 +227,22 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETLINKPROP")]
     #[nl(id = 110)]
     GetLinkProp(Box<link::Link>),
+    #[cfg(feature = "link-kinds")]
+    /// Adds network identifiers, or changes their destination; from the kernel: tells which there
+    /// are.
+    #[doc(alias = "RTM_NEWTUNNEL")]
+    #[nl(id = 120)]
+    NewTunnel(Box<vnifilter::VniFilter>),
+    #[cfg(feature = "link-kinds")]
+    /// Removes network identifiers; from the kernel: tells that they are gone.
+    #[doc(alias = "RTM_DELTUNNEL")]
+    #[nl(id = 121)]
+    DelTunnel(Box<vnifilter::VniFilter>),
+    #[cfg(feature = "link-kinds")]
+    /// Asks for the network identifiers of one interface or of all.
+    #[doc(alias = "RTM_GETTUNNEL")]
+    #[nl(id = 122, reply = many, answer = 120, dump)]
+    GetTunnel(Box<vnifilter::VniFilter>),
     /// A message this version does not know.
     #[nl(other)]
     Other {
