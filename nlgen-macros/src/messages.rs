@@ -69,7 +69,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let nl = Nl::read(&variant.attrs)?;
         nl.only(
             "a message",
-            &["id", "read", "write", "reply", "answer", "dump", "other"],
+            &["id", "read", "write", "reply", "answer", "dump", "dump_only", "other"],
         )?;
         let ident = &variant.ident;
         if nl.other {
@@ -92,7 +92,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let number = id.base10_parse::<u16>()?;
         let one_way = nl.read || nl.write;
         let clash = seen.iter().any(|(id, read, write)| {
-            *id == number && !(one_way && (*read || *write) && *read != nl.read)
+            *id == number && !nl.dump_only && !(one_way && (*read || *write) && *read != nl.read)
         });
         if clash {
             return Err(Error::new_spanned(
@@ -100,7 +100,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 format!("message {number} stands twice"),
             ));
         }
-        seen.push((number, nl.read, nl.write));
+        // The request for a dump stands before the message whose number it shares.
+        if !nl.dump_only {
+            seen.push((number, nl.read, nl.write));
+        }
         let (only, guard) = match (nl.read, nl.write) {
             (true, false) => (
                 quote!(.only(::netlink::wire::Direction::FromKernel)),
@@ -111,6 +114,11 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 quote!(if cx.direction() == ::netlink::wire::Direction::ToKernel),
             ),
             _ => (quote!(), quote!()),
+        };
+        let (only, guard) = if nl.dump_only {
+            (quote!(.only(::netlink::wire::Direction::ToKernel).dump_only()), quote!(if cx.is_dump()))
+        } else {
+            (only, guard)
         };
         let reply = match &nl.reply {
             None => format_ident!("Ack"),

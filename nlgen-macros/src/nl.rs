@@ -57,6 +57,7 @@ pub(crate) struct Nl {
     pub(crate) per_second: Option<LitInt>,
     pub(crate) forever: Option<Expr>,
     pub(crate) required: bool,
+    pub(crate) dump_only: bool,
     pub(crate) lead: Option<Type>,
     pub(crate) also: Vec<LitInt>,
     pub(crate) genl: Option<LitStr>,
@@ -106,6 +107,7 @@ const KEYS: &[&str] = &[
     "per_second",
     "forever",
     "required",
+    "dump_only",
     "lead",
     "also",
     "genl",
@@ -232,6 +234,7 @@ impl Nl {
             "per_second" => self.per_second = Some(value(meta)?),
             "forever" => self.forever = Some(value(meta)?),
             "required" => self.required = true,
+            "dump_only" => self.dump_only = true,
             "lead" => self.lead = Some(value(meta)?),
             "also" => {
                 let content;

@@ -46,7 +46,7 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
         union::union(&mut writer, item);
     }
     for family in &protocol.families {
-        if module.path.as_slice() == [family.name.as_str()] {
+        if message::home(protocol, family) == module.path {
             message::messages(&mut writer, family, &module.path, options);
         }
     }

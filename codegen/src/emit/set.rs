@@ -96,8 +96,7 @@ fn attr(writer: &mut Writer<'_>, attr: &Attr) -> TokenStream {
             args.push("repeat".to_owned());
             format!("Vec<{ty}>")
         }
-        List::Map => format!("Option<Vec<(u16, {ty})>>"),
-        _ => format!("Option<Vec<{ty}>>"),
+        list => format!("Option<{}>", codec::list_type(list, &ty)),
     };
     if let Some(codec) = codec {
         args.push(format!("as = {codec}"));

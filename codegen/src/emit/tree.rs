@@ -21,7 +21,8 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
             .collect();
         add(&mut children, &path);
     }
-    let is_file = |family: &Family| files.contains(&format!("{}.rs", family.name));
+    let is_file = |family: &Family| message::home(protocol, family).len() > 1
+        || files.contains(&format!("{}.rs", family.name));
     let families: Vec<&Family> = protocol
         .families
         .iter()
@@ -55,6 +56,9 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
                 format!("{cfg}pub mod {name};\n")
             })
             .collect();
+        if path.is_empty() {
+            message::families(&mut writer, protocol, options);
+        }
         let body = if writer.is_empty() || mods.is_empty() {
             mods + &writer.body()
         } else {

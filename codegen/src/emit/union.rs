@@ -99,10 +99,7 @@ fn variant(
         args.push(format!("as = {codec}"));
     }
     if payload.list != List::One {
-        ty = format!("Vec<{ty}>");
-        if payload.list == List::Map {
-            ty = ty.replacen("Vec<", "Vec<(u16, ", 1).replacen('>', ")>", 1);
-        }
+        ty = codec::list_type(&payload.list, &ty);
     } else if payload.ty.is_composite() && union.selection != Selection::Fixed {
         ty = format!("Box<{ty}>");
     }

@@ -52,6 +52,8 @@ pub struct Message {
     pub module: Vec<String>,
     /// What it carries.
     pub body: Option<Named>,
+    /// What a request for a dump carries, where that is not the body.
+    pub dump_body: Option<Named>,
     /// What the kernel answers.
     pub reply: Reply,
     /// Number of the message that carries the answer or the items of a dump.

@@ -3,6 +3,7 @@
 //! There is no "not yet resolved" state here, so nothing that reads a model can fail.
 
 mod attribute;
+mod catalog;
 mod message;
 mod parts;
 mod set;
@@ -11,6 +12,7 @@ mod ty;
 mod union;
 
 pub use attribute::{Attribute, attributes};
+pub use catalog::{Entry, Kind, catalog};
 pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
 pub use parts::{Part, Parts};
 pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
@@ -99,6 +101,8 @@ pub struct Enumeration {
     pub meta: Meta,
     /// Whether values are bits that combine.
     pub flags: bool,
+    /// Whether the C constants are numbers of bits rather than masks.
+    pub numbered: bool,
     /// Integer behind it.
     pub repr: Int,
     /// Named values.

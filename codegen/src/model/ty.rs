@@ -111,7 +111,10 @@ pub enum List {
         c: String,
     },
     /// A nest whose ids are free keys.
-    Map,
+    Map {
+        /// How many such nests stand in each other: 1 or 2.
+        depth: u8,
+    },
     /// Elements that know their own length.
     Records,
 }

@@ -344,6 +344,14 @@ fn message(
         .body
         .as_ref()
         .and_then(|body| body_type(cx, file, body));
+    let dump_body = syntax
+        .dump_body
+        .as_ref()
+        .and_then(|body| body_type(cx, file, body));
+    if let Some(body) = syntax.dump_body.as_ref().filter(|_| !syntax.dump) {
+        cx.refuse(body.span, "only a message that asks for dumps has a `dump_body`")
+            .help("add `dump = true`");
+    }
     let upper = ident::upper(&syntax.name.value);
     let meta = Meta {
         name: ident::camel(&syntax.name.value),
@@ -357,6 +365,7 @@ fn message(
         id: id.ok()?,
         module: module.to_vec(),
         body,
+        dump_body,
         reply,
         answer,
         dump: syntax.dump,

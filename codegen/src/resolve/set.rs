@@ -315,7 +315,7 @@ fn attr(
 /// Whether `NLA_F_NESTED` goes with a payload; `None` where the case of a union decides.
 fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
     match payload.list {
-        List::Index { .. } | List::Items { .. } | List::Map => return Some(true),
+        List::Index { .. } | List::Items { .. } | List::Map { .. } => return Some(true),
         List::Packed | List::Records => return Some(false),
         List::One | List::Repeat => {}
     }
@@ -567,7 +567,7 @@ impl Cx<'_, '_> {
     }
 
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
-        let forms = ["repeat", "packed", "index", "items", "map", "records"];
+        let forms = ["repeat", "packed", "index", "items", "map", "maps", "records"];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
         if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
             self.refuse(base.span, "`base` belongs to `list = \"index\"`");
@@ -582,7 +582,8 @@ impl Cx<'_, '_> {
             "repeat" => Some(List::Repeat),
             "packed" => Some(List::Packed),
             "records" => Some(List::Records),
-            "map" => Some(List::Map),
+            "map" => Some(List::Map { depth: 1 }),
+            "maps" => Some(List::Map { depth: 2 }),
             "index" => match &shape.base {
                 Some(base) if base.value <= 1 => Some(List::Index { base: base.value }),
                 _ => {

@@ -61,7 +61,7 @@ fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field>
     let mut table = value.table(&name.value, name.span, diags)?;
     let ty = type_expr::need(&mut table, diags);
     let doc = table.text("doc", diags).map(|doc| doc.value);
-    let c = table.c_name("c", diags).map(|c| c.value);
+    let c = table.c_path("c", diags).map(|c| c.value);
     let since = table.since(diags);
     let wire = table.text("wire", diags);
     let len = table.count("len", diags);

@@ -4,3 +4,8 @@
 
 pub mod core;
 pub mod route;
+
+use crate::wire::Family;
+
+/// Every family whose messages the specs define.
+pub static FAMILIES: &[Family] = &[Family::of::<crate::generated::route::RouteMessage>("route")];

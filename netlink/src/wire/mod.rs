@@ -34,7 +34,7 @@ pub use int::{Bitfield32, Int};
 pub use kind::{FixedKind, FromKey, Kind};
 pub use layout::{Layout, align_up};
 pub use list::{Index, Items, Map, MapView, Packed, PackedIter, Record, Records, RecordsIter};
-pub use message::{MessageType, Messages, Reply};
+pub use message::{AnyMessage, Family, MessageType, Messages, Reply, Visitor};
 pub use schema::Shape;
 pub use text::{NlStr, NlString};
 pub use time::{Time, TimeOverflow};

@@ -367,8 +367,8 @@ fn show_int(int: &IntShape, bytes: &[u8]) -> String {
     }
 }
 
-/// A scalar in words.
-fn show(shape: &Shape, bytes: &[u8]) -> String {
+/// A scalar in words: number and name, address, text; hex for what has no other form.
+pub fn show(shape: &Shape, bytes: &[u8]) -> String {
     match shape {
         Shape::Flag => String::new(),
         Shape::Int(int) => show_int(int, bytes),
@@ -398,6 +398,15 @@ fn show(shape: &Shape, bytes: &[u8]) -> String {
                 _ => hex(bytes),
             }
         }
+        Shape::Inet => match <[u8; 16]>::try_from(bytes) {
+            // The family stands elsewhere; zeros behind four octets mean IPv4.
+            Ok(octets) if octets.iter().skip(4).all(|octet| *octet == 0) => {
+                let [a, b, c, d, ..] = octets;
+                Ipv4Addr::new(a, b, c, d).to_string()
+            }
+            Ok(octets) => Ipv6Addr::from(octets).to_string(),
+            Err(_) => hex(bytes),
+        },
         Shape::Bitfield32 => match bytes.split_first_chunk::<4>() {
             Some((value, mask)) => format!(
                 "{:#x} mask {:#x}",

@@ -5,12 +5,14 @@
 mod annotate;
 mod canonical;
 mod difference;
+mod leaf;
 mod path;
 mod sample;
 
-pub use annotate::annotate;
+pub use annotate::{annotate, show};
 pub use canonical::canonical;
 pub use difference::difference;
+pub use leaf::{Leaf, leaves};
 pub use path::path_at;
 pub use sample::{Sample, samples};
 
