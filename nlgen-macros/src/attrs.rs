@@ -83,14 +83,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only(
         "an attribute set",
-        &["short_header", "record", "provide", "pads"],
+        &["short_header", "record", "provide", "pads", "pad_end"],
     )?;
     let fields = named_fields(input)?;
     let nls = fields
         .iter()
         .map(|field| Nl::read(&field.attrs))
         .collect::<Result<Vec<_>>>()?;
-    let mut header = Header::new(on.record, None);
+    let mut header = Header::new(on.record, on.pad_end.as_ref());
     let mut attrs: Vec<Attr<'_>> = Vec::new();
     let mut unknown = None;
     let mut setters = Vec::new();

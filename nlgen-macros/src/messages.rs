@@ -69,7 +69,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let nl = Nl::read(&variant.attrs)?;
         nl.only(
             "a message",
-            &["id", "read", "write", "reply", "answer", "dump", "dump_only", "other"],
+            &[
+                "id",
+                "read",
+                "write",
+                "reply",
+                "answer",
+                "dump",
+                "dump_only",
+                "other",
+            ],
         )?;
         let ident = &variant.ident;
         if nl.other {
@@ -116,7 +125,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             _ => (quote!(), quote!()),
         };
         let (only, guard) = if nl.dump_only {
-            (quote!(.only(::netlink::wire::Direction::ToKernel).dump_only()), quote!(if cx.is_dump()))
+            (
+                quote!(.only(::netlink::wire::Direction::ToKernel).dump_only()),
+                quote!(if cx.is_dump()),
+            )
         } else {
             (only, guard)
         };

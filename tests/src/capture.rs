@@ -63,11 +63,20 @@ impl Splitter {
     /// A conversation in which generic netlink families have these numbers.
     #[must_use]
     pub fn new(families: BTreeMap<u16, String>) -> Self {
-        Splitter { families, context: None }
+        Splitter {
+            families,
+            context: None,
+        }
     }
 
     /// The messages of one buffer; it ends at the first header that cannot be one.
-    pub fn split(&mut self, protocol: &str, direction: Direction, buffer: &[u8], origin: &str) -> Vec<Message> {
+    pub fn split(
+        &mut self,
+        protocol: &str,
+        direction: Direction,
+        buffer: &[u8],
+        origin: &str,
+    ) -> Vec<Message> {
         let mut list = Vec::new();
         let mut rest = buffer;
         while let Some((len, kind, flags)) = header(rest) {
@@ -83,7 +92,14 @@ impl Splitter {
         list
     }
 
-    fn message(&mut self, protocol: &str, direction: Direction, kind: u16, body: &[u8], origin: &str) -> Message {
+    fn message(
+        &mut self,
+        protocol: &str,
+        direction: Direction,
+        kind: u16,
+        body: &[u8],
+        origin: &str,
+    ) -> Message {
         let mut message = Message {
             family: protocol.to_owned(),
             direction,
@@ -99,8 +115,13 @@ impl Splitter {
         match protocol {
             "generic" => {
                 // The controller's number is fixed.
-                let name = if kind == 16 { Some("nlctrl") } else { self.families.get(&kind).map(String::as_str) };
-                message.family = name.map_or_else(|| format!("generic family {kind}"), str::to_owned);
+                let name = if kind == 16 {
+                    Some("nlctrl")
+                } else {
+                    self.families.get(&kind).map(String::as_str)
+                };
+                message.family =
+                    name.map_or_else(|| format!("generic family {kind}"), str::to_owned);
                 message.kind = body.first().map(|command| u16::from(*command));
                 message.body = body.get(4..).unwrap_or_default().to_vec();
             }
@@ -131,13 +152,22 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
     let record: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
     let origin = format!("{} # {}", text("cmd"), text("kernel"));
-    let families = record.get("genl").and_then(Value::as_object).into_iter().flatten();
+    let families = record
+        .get("genl")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     let families = families
         .filter_map(|(id, name)| Some((id.parse().ok()?, name.as_str()?.to_owned())))
         .collect();
     let mut splitter = Splitter::new(families);
     let mut list = Vec::new();
-    for part in record.get("exchange").and_then(Value::as_array).into_iter().flatten() {
+    for part in record
+        .get("exchange")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let field = |key: &str| part.get(key).and_then(Value::as_str);
         let protocol = protocol_name(field("proto").unwrap_or(text("protocol")));
         // What a short buffer cut off is no message.
@@ -145,9 +175,15 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
             Some("send") => Direction::ToKernel,
             Some("recv") => Direction::FromKernel,
             Some("ioctl") => {
-                for (key, direction) in [("before", Direction::ToKernel), ("hex", Direction::FromKernel)] {
+                for (key, direction) in [
+                    ("before", Direction::ToKernel),
+                    ("hex", Direction::FromKernel),
+                ] {
                     // A refused call leaves the structure as it was.
-                    let refused = part.get("ret").and_then(Value::as_i64).is_some_and(|ret| ret < 0);
+                    let refused = part
+                        .get("ret")
+                        .and_then(Value::as_i64)
+                        .is_some_and(|ret| ret < 0);
                     let Some(hex) = field(key).filter(|_| key == "before" || !refused) else {
                         continue;
                     };
@@ -187,7 +223,11 @@ pub fn hex(text: &str, protocol: &str) -> Result<Vec<Message>, String> {
 
 fn guess(bytes: &[u8], protocol: &str, origin: &str) -> Vec<Message> {
     let request = header(bytes).is_some_and(|(_, _, flags)| flags & REQUEST != 0);
-    let direction = if request { Direction::ToKernel } else { Direction::FromKernel };
+    let direction = if request {
+        Direction::ToKernel
+    } else {
+        Direction::FromKernel
+    };
     Splitter::default().split(protocol, direction, bytes, origin)
 }
 
@@ -199,23 +239,31 @@ pub fn strace(text: &str, protocol: &str) -> Vec<Message> {
     let (mut list, mut dump) = (Vec::new(), Vec::new());
     let mut splitter = Splitter::default();
     let mut direction = Direction::ToKernel;
-    let mut flush = |dump: &mut Vec<u8>, direction, protocol: &str, list: &mut Vec<Message>, number: usize| {
-        if !dump.is_empty() {
-            list.extend(splitter.split(protocol, direction, dump, &format!("line {number}")));
-            dump.clear();
-        }
-    };
+    let mut flush =
+        |dump: &mut Vec<u8>, direction, protocol: &str, list: &mut Vec<Message>, number: usize| {
+            if !dump.is_empty() {
+                list.extend(splitter.split(protocol, direction, dump, &format!("line {number}")));
+                dump.clear();
+            }
+        };
     for (number, line) in text.lines().enumerate() {
         let trimmed = line.trim_start();
         if let Some(row) = trimmed.strip_prefix("| ") {
             // Offset, sixteen bytes in two groups, then the same as text.
-            let bytes = row.split_whitespace().skip(1).take_while(|word| word.len() == 2);
+            let bytes = row
+                .split_whitespace()
+                .skip(1)
+                .take_while(|word| word.len() == 2);
             dump.extend(bytes.filter_map(|word| u8::from_str_radix(word, 16).ok()));
             continue;
         }
         flush(&mut dump, direction, &protocol, &mut list, number);
         if let Some(after) = trimmed.split("socket(AF_NETLINK").nth(1) {
-            if let Some(name) = after.split(',').nth(2).map(|word| word.trim().split(')').next().unwrap_or_default().trim()) {
+            if let Some(name) = after
+                .split(',')
+                .nth(2)
+                .map(|word| word.trim().split(')').next().unwrap_or_default().trim())
+            {
                 protocol_name(name).clone_into(&mut protocol);
             }
         }
@@ -226,7 +274,12 @@ pub fn strace(text: &str, protocol: &str) -> Vec<Message> {
         }
         for string in trimmed.split('"').skip(1).step_by(2) {
             if let Some(bytes) = escaped(string) {
-                list.extend(Splitter::default().split(&protocol, direction, &bytes, &format!("line {}", number + 1)));
+                list.extend(Splitter::default().split(
+                    &protocol,
+                    direction,
+                    &bytes,
+                    &format!("line {}", number + 1),
+                ));
             }
         }
     }
@@ -237,7 +290,14 @@ pub fn strace(text: &str, protocol: &str) -> Vec<Message> {
 /// Bytes of a string made of `\x00` escapes only.
 fn escaped(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix("\\x")?;
-    digits.split("\\x").map(|pair| u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2)).collect()
+    digits
+        .split("\\x")
+        .map(|pair| {
+            u8::from_str_radix(pair, 16)
+                .ok()
+                .filter(|_| pair.len() == 2)
+        })
+        .collect()
 }
 
 /// Messages of a pcap file of an nlmon device.
@@ -256,25 +316,44 @@ pub fn pcap(file: &[u8]) -> Result<Vec<Message>, String> {
     };
     let number = |at: usize| -> Option<u32> {
         let bytes: [u8; 4] = file.get(at..at + 4)?.try_into().ok()?;
-        Some(if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+        Some(if little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
     };
     let link = number(20).ok_or("too short for a pcap file")?;
     if link & 0xffff != LINKTYPE_NETLINK {
-        return Err(format!("link type {link} is not netlink, {LINKTYPE_NETLINK}"));
+        return Err(format!(
+            "link type {link} is not netlink, {LINKTYPE_NETLINK}"
+        ));
     }
     let mut list = Vec::new();
     let mut splitter = Splitter::default();
     let (mut at, mut count) = (24, 0);
     while let Some(len) = number(at + 8) {
         let start = at + 16;
-        let packet = file.get(start..start + len as usize).ok_or("the last packet is cut off")?;
+        let packet = file
+            .get(start..start + len as usize)
+            .ok_or("the last packet is cut off")?;
         at = start + len as usize;
         count += 1;
-        let Some((cooked, buffer)) = packet.split_at_checked(16) else { continue };
+        let Some((cooked, buffer)) = packet.split_at_checked(16) else {
+            continue;
+        };
         let kind = u16::from_be_bytes([cooked[0], cooked[1]]);
         let protocol = u16::from_be_bytes([cooked[14], cooked[15]]).to_string();
-        let direction = if kind == TO_USER { Direction::FromKernel } else { Direction::ToKernel };
-        list.extend(splitter.split(protocol_name(&protocol), direction, buffer, &format!("packet {count}")));
+        let direction = if kind == TO_USER {
+            Direction::FromKernel
+        } else {
+            Direction::ToKernel
+        };
+        list.extend(splitter.split(
+            protocol_name(&protocol),
+            direction,
+            buffer,
+            &format!("packet {count}"),
+        ));
     }
     Ok(list)
 }
@@ -289,7 +368,10 @@ mod tests {
     fn digits() {
         let list = hex(GET_LINK, "route").unwrap();
         assert_eq!(list.len(), 1);
-        assert_eq!((list[0].kind, list[0].body.len(), list[0].direction), (Some(18), 16, Direction::ToKernel));
+        assert_eq!(
+            (list[0].kind, list[0].body.len(), list[0].direction),
+            (Some(18), 16, Direction::ToKernel)
+        );
         assert!(hex("0", "route").is_err());
     }
 
@@ -297,10 +379,16 @@ mod tests {
     fn strace_forms() {
         let text = "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_XFRM) = 3\nsendto(3, \"\\x14\\x00\\x00\\x00\\x12\\x00\\x01\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\", 20, 0) = 20\nrecvmsg(3, ...) = 20\n | 00000  14 00 00 00 02 00 00 00  01 00 00 00 00 00 00 00  ................ |\n | 00010  00 00 00 00                                       ....             |\n";
         let list = strace(text, "route");
-        let seen: Vec<_> = list.iter().map(|m| (m.family.as_str(), m.kind, m.direction)).collect();
+        let seen: Vec<_> = list
+            .iter()
+            .map(|m| (m.family.as_str(), m.kind, m.direction))
+            .collect();
         assert_eq!(
             seen,
-            [("xfrm", Some(18), Direction::ToKernel), ("xfrm", None, Direction::FromKernel)]
+            [
+                ("xfrm", Some(18), Direction::ToKernel),
+                ("xfrm", None, Direction::FromKernel)
+            ]
         );
     }
 
@@ -318,7 +406,10 @@ mod tests {
         file.extend([0, 7, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         file.extend(&message);
         let list = pcap(&file).unwrap();
-        assert_eq!((list.len(), list[0].family.as_str(), list[0].kind), (1, "route", Some(18)));
+        assert_eq!(
+            (list.len(), list[0].family.as_str(), list[0].kind),
+            (1, "route", Some(18))
+        );
         assert!(pcap(&file[..file.len() - 1]).is_err());
         assert!(pcap(b"nonsense").is_err());
     }

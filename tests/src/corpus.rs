@@ -63,15 +63,21 @@ fn codec(message: &Message) -> Option<Codec> {
             recode: Box::new(|body, cx, direction| {
                 let value = EthtoolCommand::decode(body, cx).map_err(|error| error.to_string())?;
                 let mut out = Vec::new();
-                value.encode(&mut Encoder::typed(&mut out, direction)).map_err(|error| error.to_string())?;
+                value
+                    .encode(&mut Encoder::typed(&mut out, direction))
+                    .map_err(|error| error.to_string())?;
                 Ok(out)
             }),
             text: Box::new(|body, cx| {
-                EthtoolCommand::decode(body, cx).map(|value| format!("{value:#?}")).map_err(|error| error.to_string())
+                EthtoolCommand::decode(body, cx)
+                    .map(|value| format!("{value:#?}"))
+                    .map_err(|error| error.to_string())
             }),
         });
     }
-    let family: &'static Family = FAMILIES.iter().find(|family| family.name == message.family)?;
+    let family: &'static Family = FAMILIES
+        .iter()
+        .find(|family| family.name == message.family)?;
     let (_, shape) = family.message_type(kind, context(message))?;
     Some(Codec {
         // A message without a body has nothing to compare.
@@ -90,7 +96,9 @@ fn codec(message: &Message) -> Option<Codec> {
         text: Box::new(move |body, cx| {
             let mut text = String::new();
             family
-                .visit(kind, body, cx, &mut |decoded| text = format!("{decoded:#?}"))
+                .visit(kind, body, cx, &mut |decoded| {
+                    text = format!("{decoded:#?}")
+                })
                 .map_err(|error| error.to_string())?;
             Ok(text)
         }),
@@ -122,8 +130,12 @@ pub fn debug(message: &Message) -> Result<String, String> {
 /// The C name of a message.
 #[must_use]
 pub fn name_of(message: &Message) -> Option<&'static str> {
-    let family = FAMILIES.iter().find(|family| family.name == message.family)?;
-    family.message_type(message.kind?, context(message)).map(|(kind, _)| kind.name)
+    let family = FAMILIES
+        .iter()
+        .find(|family| family.name == message.family)?;
+    family
+        .message_type(message.kind?, context(message))
+        .map(|(kind, _)| kind.name)
 }
 
 impl Report {
@@ -138,7 +150,9 @@ impl Report {
             let name = match (known, message.kind) {
                 (true, Some(kind)) => format!("{} type {kind}", message.family),
                 // The subsystem of a netfilter message is the high byte of its type.
-                (false, Some(kind)) if message.family == "netfilter" => format!("netfilter subsystem {}", kind >> 8),
+                (false, Some(kind)) if message.family == "netfilter" => {
+                    format!("netfilter subsystem {}", kind >> 8)
+                }
                 _ => message.family.clone(),
             };
             *self.no_spec.entry(name).or_default() += 1;
@@ -150,28 +164,38 @@ impl Report {
         let (cx, to_kernel) = (context(message), message.direction == Direction::ToKernel);
         let name = name_of(message).unwrap_or("ioctl");
         let mut places: Vec<Place> = Vec::new();
-        schema::leaves(&codec.shape, &message.body, to_kernel, message.context, &mut |leaf| {
-            let path = format!("{name} > {}", leaf.path.join(" > "));
-            match leaf.shape {
-                None => {
-                    if leaf.path.last().is_some_and(|last| last.contains('?')) {
-                        *figures.unknown_attrs.entry(path.clone()).or_default() += 1;
+        schema::leaves(
+            &codec.shape,
+            &message.body,
+            to_kernel,
+            message.context,
+            &mut |leaf| {
+                let path = format!("{name} > {}", leaf.path.join(" > "));
+                match leaf.shape {
+                    None => {
+                        if leaf.path.last().is_some_and(|last| last.contains('?')) {
+                            *figures.unknown_attrs.entry(path.clone()).or_default() += 1;
+                        }
+                        figures.opaque_bytes += leaf.len;
+                        *figures.opaque_paths.entry(path).or_default() += leaf.len;
                     }
-                    figures.opaque_bytes += leaf.len;
-                    *figures.opaque_paths.entry(path).or_default() += leaf.len;
+                    Some(Shape::Bytes) => {
+                        figures.opaque_bytes += leaf.len;
+                        *figures.opaque_paths.entry(path).or_default() += leaf.len;
+                    }
+                    Some(_) => places.extend(Place::of(leaf, path)),
                 }
-                Some(Shape::Bytes) => {
-                    figures.opaque_bytes += leaf.len;
-                    *figures.opaque_paths.entry(path).or_default() += leaf.len;
-                }
-                Some(_) => places.extend(Place::of(leaf, path)),
-            }
-        });
+            },
+        );
         let encoded = match (codec.recode)(&message.body, cx, message.direction) {
             Ok(encoded) => encoded,
             Err(error) => {
                 figures.undecodable += 1;
-                self.failures.push(format!("{} {name}: {error}\n{}", message.origin, crate::to_hex(&message.body)));
+                self.failures.push(format!(
+                    "{} {name}: {error}\n{}",
+                    message.origin,
+                    crate::to_hex(&message.body)
+                ));
                 return;
             }
         };
@@ -179,7 +203,12 @@ impl Report {
         let canonical = |bytes: &[u8]| schema::canonical(&codec.shape, bytes, to_kernel);
         if canonical(&encoded) != canonical(&message.body) {
             let show = |bytes: &[u8]| schema::annotate(&codec.shape, bytes, to_kernel);
-            self.failures.push(format!("{} {name}: encoded otherwise\n{}\nbecame\n{}", message.origin, show(&message.body), show(&encoded)));
+            self.failures.push(format!(
+                "{} {name}: encoded otherwise\n{}\nbecame\n{}",
+                message.origin,
+                show(&message.body),
+                show(&encoded)
+            ));
             return;
         }
         figures.reencoded_equal += 1;
@@ -226,7 +255,11 @@ impl Report {
     #[must_use]
     pub fn json(&self) -> Value {
         let mut object = self.total().json();
-        let families: BTreeMap<&String, Value> = self.families.iter().map(|(name, figures)| (name, figures.json())).collect();
+        let families: BTreeMap<&String, Value> = self
+            .families
+            .iter()
+            .map(|(name, figures)| (name, figures.json()))
+            .collect();
         if let Some(object) = object.as_object_mut() {
             object.insert("families".to_owned(), json!(families));
             object.insert("no_spec".to_owned(), json!(self.no_spec));
@@ -267,16 +300,32 @@ impl Place {
         let shape = leaf.shape?;
         let fixed = matches!(
             shape,
-            Shape::Int(_) | Shape::VarInt { .. } | Shape::Bitfield32 | Shape::Mac | Shape::Ipv4 | Shape::Ipv6 | Shape::Ip | Shape::HwAddr
+            Shape::Int(_)
+                | Shape::VarInt { .. }
+                | Shape::Bitfield32
+                | Shape::Mac
+                | Shape::Ipv4
+                | Shape::Ipv6
+                | Shape::Ip
+                | Shape::HwAddr
         );
         // A selector decides what others are, and the family of an address is one.
-        let selects = leaf.structural || leaf.owner.1.contains("family") || leaf.owner.1.contains("FAMILY");
-        (fixed && leaf.len > 0 && !selects).then_some(Place { path, offset: leaf.offset, len: leaf.len, shape, bits: leaf.bits })
+        let selects =
+            leaf.structural || leaf.owner.1.contains("family") || leaf.owner.1.contains("FAMILY");
+        (fixed && leaf.len > 0 && !selects).then_some(Place {
+            path,
+            offset: leaf.offset,
+            len: leaf.len,
+            shape,
+            bits: leaf.bits,
+        })
     }
 
     /// Another value that the type can hold.
     fn change(&self, bytes: &mut [u8]) {
-        let Some(slot) = bytes.get_mut(self.offset..self.offset + self.len) else { return };
+        let Some(slot) = bytes.get_mut(self.offset..self.offset + self.len) else {
+            return;
+        };
         if let Some((first, _)) = self.bits {
             if let Some(byte) = slot.get_mut(first as usize / 8) {
                 *byte ^= 1 << (first % 8);
@@ -288,7 +337,11 @@ impl Place {
             Shape::Int(int) if int.bool => slot[0] ^= 1,
             // Eight bytes are sent for what four cannot hold.
             Shape::VarInt { .. } => {
-                let low = if cfg!(target_endian = "big") { self.len - 1 } else { 0 };
+                let low = if cfg!(target_endian = "big") {
+                    self.len - 1
+                } else {
+                    0
+                };
                 slot[low] ^= 1;
             }
             _ => slot.iter_mut().for_each(|byte| *byte ^= 1),

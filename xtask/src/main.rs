@@ -58,7 +58,15 @@ fn main() -> ExitCode {
 fn tool(name: &str, args: &[String]) -> Result<(), String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let status = std::process::Command::new(cargo)
-        .args(["run", "--quiet", "--package", "netlink-tests", "--bin", name, "--"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "netlink-tests",
+            "--bin",
+            name,
+            "--",
+        ])
         .args(args)
         .status()
         .map_err(|error| format!("cargo: {error}"))?;

@@ -28,7 +28,10 @@ pub(super) fn messages(
             doc::alias(&meta.c, &meta.name),
         );
         let (nl, name) = (writer.nl(&args(message)), word(&meta.name));
-        let body = message.body.as_ref().map(|body| body_type(body, path, options));
+        let body = message
+            .body
+            .as_ref()
+            .map(|body| body_type(body, path, options));
         if let Some(dump) = &message.dump_body {
             // A variant of its own, before the other: a request for a dump is another message under the same number.
             let text = format!("The request of [`Self::{}`] for a dump.", meta.name);
@@ -75,7 +78,12 @@ fn body_type(body: &Named, path: &[String], options: &Options) -> TokenStream {
     let ty = match body.module.strip_prefix(path) {
         Some([]) => body.name.clone(),
         Some(below) => format!("{}::{}", below.join("::"), body.name),
-        None => format!("{}::{}::{}", options.generated, body.module.join("::"), body.name),
+        None => format!(
+            "{}::{}::{}",
+            options.generated,
+            body.module.join("::"),
+            body.name
+        ),
     };
     let ty = tokens(&ty);
     quote!((Box<#ty>))
@@ -101,12 +109,19 @@ fn args(message: &Message) -> Vec<String> {
 
 /// The list of all families, for programs that read any message.
 pub(super) fn families(writer: &mut Writer<'_>, protocol: &Protocol, options: &Options) {
-    let with_messages = protocol.families.iter().filter(|family| !family.messages.is_empty());
+    let with_messages = protocol
+        .families
+        .iter()
+        .filter(|family| !family.messages.is_empty());
     let mut rows = Vec::new();
     for family in with_messages {
         let path = home(protocol, family);
         let enumeration = format!("{}Message", ident::camel(&family.name));
-        let name = tokens(&format!("{}::{}::{enumeration}", options.generated, path.join("::")));
+        let name = tokens(&format!(
+            "{}::{}::{enumeration}",
+            options.generated,
+            path.join("::")
+        ));
         let cfg = family_cfg(writer, protocol, family);
         let text = &family.name;
         rows.push(quote!(#cfg Family::of::<#name>(#text)));
@@ -130,17 +145,24 @@ pub(super) fn home(protocol: &Protocol, family: &Family) -> Vec<String> {
     let directory = vec![family.name.clone()];
     // A file in the directory of the same name is one of several.
     match own {
-        Some(module) if !module.path.starts_with(&directory) || module.path == directory => module.path.clone(),
+        Some(module) if !module.path.starts_with(&directory) || module.path == directory => {
+            module.path.clone()
+        }
         _ => directory,
     }
 }
 
 /// The condition of a family: that of its files, if they share one.
 fn family_cfg(writer: &Writer<'_>, protocol: &Protocol, family: &Family) -> TokenStream {
-    let mut modules = protocol.modules.iter().filter(|module| module.family.as_ref() == Some(&family.name));
+    let mut modules = protocol
+        .modules
+        .iter()
+        .filter(|module| module.family.as_ref() == Some(&family.name));
     let first = modules.next();
     match first {
-        Some(first) if modules.all(|module| module.feature == first.feature) => writer.cfg(&first.path),
+        Some(first) if modules.all(|module| module.feature == first.feature) => {
+            writer.cfg(&first.path)
+        }
         _ => TokenStream::new(),
     }
 }

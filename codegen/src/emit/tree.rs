@@ -21,8 +21,9 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
             .collect();
         add(&mut children, &path);
     }
-    let is_file = |family: &Family| message::home(protocol, family).len() > 1
-        || files.contains(&format!("{}.rs", family.name));
+    let is_file = |family: &Family| {
+        message::home(protocol, family).len() > 1 || files.contains(&format!("{}.rs", family.name))
+    };
     let families: Vec<&Family> = protocol
         .families
         .iter()

@@ -76,7 +76,14 @@ pub fn catalog(protocol: &Protocol) -> Vec<Entry> {
                     .map_or_else(String::new, |body| body.name.clone());
                 let mut entry = entry(module, Kind::Message, &message.meta, &ty);
                 entry.family.clone_from(&family.name);
-                entry.value = Some(message.id.into());
+                entry.value = Some(
+                    if family.subsystems {
+                        message.id & 0xff
+                    } else {
+                        message.id
+                    }
+                    .into(),
+                );
                 entry.set.clone_from(&message.meta.name);
                 list.push(entry);
             }

@@ -33,6 +33,8 @@ pub struct Family {
     pub protocol: u16,
     /// What makes it a family of generic netlink.
     pub genl: Option<Genl>,
+    /// Whether the high byte of a message type is a subsystem, so that C names the low byte only.
+    pub subsystems: bool,
     /// Name of the protocol in C.
     pub c: String,
     /// Documentation of the protocol.

@@ -16,7 +16,7 @@ pub use catalog::{Entry, Kind, catalog};
 pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
 pub use parts::{Part, Parts};
 pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
-pub use structure::{Count, CountUnit, Field, Member, Place, Structure};
+pub use structure::{Count, CountUnit, Field, Member, Pad, Place, Structure};
 pub use ty::{Class, Int, List, Named, Payload, Scalar, Type};
 pub use union::{Case, CaseKey, DefaultCase, Selection, Union};
 

@@ -252,7 +252,6 @@ impl Scalar {
     /// Bytes and alignment in a C struct, for those that can stand in one.
     pub fn layout(self) -> Option<(u64, u64)> {
         match self {
-            Self::Bool => Some((1, 1)),
             Self::Mac => Some((6, 1)),
             Self::Ipv4 => Some((4, 4)),
             Self::Ipv6 | Self::Inet => Some((16, 4)),

@@ -266,6 +266,7 @@ fn family(cx: &mut Cx<'_, '_>, name: &str, members: &[usize]) -> Option<Family> 
     Some(Family {
         name: name.to_owned(),
         protocol: u16::try_from(protocol.id.value).ok()?,
+        subsystems: protocol.subsystems,
         genl: protocol.genl.as_ref().map(|genl| genl_of(cx, genl)),
         c: protocol.head.c.clone().unwrap_or_else(default),
         doc: protocol.head.doc.clone(),
@@ -349,8 +350,11 @@ fn message(
         .as_ref()
         .and_then(|body| body_type(cx, file, body));
     if let Some(body) = syntax.dump_body.as_ref().filter(|_| !syntax.dump) {
-        cx.refuse(body.span, "only a message that asks for dumps has a `dump_body`")
-            .help("add `dump = true`");
+        cx.refuse(
+            body.span,
+            "only a message that asks for dumps has a `dump_body`",
+        )
+        .help("add `dump = true`");
     }
     let upper = ident::upper(&syntax.name.value);
     let meta = Meta {

@@ -30,13 +30,30 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
     if let Some(provide) = &syntax.provide {
         let field = fields.iter().find(|field| field.meta.name == provide.value);
         match field {
-            None => {
-                let names = fields.iter().map(|field| field.meta.name.as_str());
-                let message = format!("the header has no member `{}`", provide.value);
-                cx.diags
-                    .error(provide.span, message)
-                    .nearest(&provide.value, names);
-            }
+            None => match syntax
+                .attrs
+                .iter()
+                .find(|attr| attr.name.value == provide.value)
+            {
+                Some(attr) => {
+                    if key_kind(cx, file, attr) == (false, false) {
+                        cx.refuse(provide.span, "only an integer or a string can be provided");
+                    }
+                    cx.graph.provides(def);
+                }
+                None => {
+                    let names = fields.iter().map(|field| field.meta.name.as_str());
+                    let names =
+                        names.chain(syntax.attrs.iter().map(|attr| attr.name.value.as_str()));
+                    let message = format!(
+                        "neither header member nor attribute is called `{}`",
+                        provide.value
+                    );
+                    cx.diags
+                        .error(provide.span, message)
+                        .nearest(&provide.value, names);
+                }
+            },
             Some(field) if field.ty.int().is_none() => {
                 cx.refuse(provide.span, "only an integer can be provided");
             }
@@ -78,10 +95,6 @@ fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) ->
                 syntax.short_header.as_ref().map(|short| short.span),
             ),
             ("record", syntax.record.as_ref().map(|record| record.span)),
-            (
-                "provide",
-                syntax.provide.as_ref().map(|provide| provide.span),
-            ),
         ];
         for (key, span) in needs {
             if let Some(span) = span {
@@ -344,12 +357,8 @@ fn selector(
 ) -> Option<Selector> {
     let text_key = cx.union_key(union)?;
     if select.value == "inherited" {
-        cx.graph.inherits(def, select.span);
-        if text_key {
-            cx.refuse(
-                select.span,
-                "what is inherited is an integer, the union's key is a string",
-            );
+        if !set.context {
+            cx.graph.inherits(def, select.span);
         }
         return Some(Selector::Inherited);
     }
@@ -567,7 +576,9 @@ impl Cx<'_, '_> {
     }
 
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
-        let forms = ["repeat", "packed", "index", "items", "map", "maps", "records"];
+        let forms = [
+            "repeat", "packed", "index", "items", "map", "maps", "records",
+        ];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
         if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
             self.refuse(base.span, "`base` belongs to `list = \"index\"`");

@@ -50,7 +50,6 @@ impl Cx<'_, '_> {
             Type::Named(named) if matches!(named.class, Class::Set | Class::Union) => {
                 "the elements of an array need a fixed size"
             }
-            _ if len > 32 => "an array in Rust has no default value beyond 32 elements",
             _ => return Some(Type::Array(Box::new(item), len)),
         };
         self.diags.error(expr.span(), message);

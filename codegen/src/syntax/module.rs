@@ -25,6 +25,8 @@ pub(crate) struct Protocol {
     /// Its number; that of a generic netlink family where it is fixed, else 0.
     pub(crate) id: Sp<u64>,
     pub(crate) genl: Option<Genl>,
+    /// The high byte of a message type is a subsystem; C names the low byte.
+    pub(crate) subsystems: bool,
 }
 
 /// What makes a protocol a family of generic netlink.
@@ -61,12 +63,14 @@ pub(super) fn module(mut table: Table<'_>, diags: &mut Diags) -> Option<Module> 
 pub(super) fn protocol(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Protocol> {
     let mut table = value.table("protocol", name.span, diags)?;
     let id = table.need_count("id", diags);
+    let subsystems = table.bool("subsystems", diags).is_some_and(|on| on.value);
     let head = Head::read(name, &mut table, diags);
     table.finish("[protocol]", diags);
     Some(Protocol {
         head: head?,
         id: id?,
         genl: None,
+        subsystems,
     })
 }
 
@@ -87,5 +91,6 @@ pub(super) fn genl(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opt
         head: head?,
         id,
         genl: Some(genl),
+        subsystems: false,
     })
 }

@@ -14,6 +14,8 @@ pub(crate) struct Set {
     pub(crate) short_header: Option<Sp<u64>>,
     pub(crate) record: Option<Sp<bool>>,
     pub(crate) provide: Option<Sp<String>>,
+    /// What is `"inherited"` comes from whoever decodes the message.
+    pub(crate) context: bool,
     pub(crate) pads: Vec<Sp<i128>>,
     /// Only there to be included.
     pub(crate) template: bool,
@@ -69,6 +71,9 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let short_header = table.count("short_header", diags);
     let record = table.bool("record", diags);
     let provide = table.text("provide", diags);
+    let context = table
+        .bool("context", diags)
+        .is_some_and(|context| context.value);
     let items = table.list("pads", diags);
     let pads = items
         .into_iter()
@@ -94,6 +99,7 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         short_header,
         record,
         provide,
+        context,
         pads,
         template,
         include,

@@ -11,6 +11,8 @@ pub(crate) struct Structure {
     pub(crate) head: Head,
     /// Smallest size ever sent.
     pub(crate) grows: Option<Sp<u64>>,
+    /// Members follow each other without padding.
+    pub(crate) packed: bool,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -40,6 +42,9 @@ pub(super) fn structure(
 ) -> Option<Structure> {
     let mut table = value.table("struct", name.span, diags)?;
     let grows = table.count("grows", diags);
+    let packed = table
+        .bool("packed", diags)
+        .is_some_and(|packed| packed.value);
     let rows = table.names("field", diags);
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no fields", name.value));
@@ -53,6 +58,7 @@ pub(super) fn structure(
     Some(Structure {
         head: head?,
         grows,
+        packed,
         fields,
     })
 }

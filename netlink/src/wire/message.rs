@@ -169,7 +169,11 @@ impl Family {
     }
 
     /// The message type of a number, in a direction, and for a dump, where there are several.
-    pub fn message_type(&self, id: u16, cx: Cx<'_>) -> Option<&'static (MessageType, Option<Shape>)> {
+    pub fn message_type(
+        &self,
+        id: u16,
+        cx: Cx<'_>,
+    ) -> Option<&'static (MessageType, Option<Shape>)> {
         let mut all = self.types.iter();
         all.find(|(kind, _)| {
             kind.id == id

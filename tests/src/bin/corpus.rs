@@ -27,7 +27,9 @@ fn main() -> ExitCode {
         };
         for (number, line) in text.lines().enumerate() {
             match capture::record(line) {
-                Ok(messages) => messages.iter().for_each(|message| report.check(message, true)),
+                Ok(messages) => messages
+                    .iter()
+                    .for_each(|message| report.check(message, true)),
                 Err(error) => {
                     eprintln!("{path}:{}: {error}", number + 1);
                     return ExitCode::FAILURE;
@@ -42,12 +44,22 @@ fn main() -> ExitCode {
         for (name, figures) in &report.families {
             println!(
                 "{name}: {} messages, {} decoded, {} equal, {} of {} bytes opaque",
-                figures.messages, figures.decoded, figures.reencoded_equal, figures.opaque_bytes, figures.payload_bytes
+                figures.messages,
+                figures.decoded,
+                figures.reencoded_equal,
+                figures.opaque_bytes,
+                figures.payload_bytes
             );
         }
     }
     println!("{}", report.json());
     let total = report.total();
-    let whole = total.reencoded_equal == total.messages && total.unknown_attrs.is_empty() && total.scalars_failed.is_empty();
-    if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let whole = total.reencoded_equal == total.messages
+        && total.unknown_attrs.is_empty()
+        && total.scalars_failed.is_empty();
+    if whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -49,14 +49,18 @@ fn run() -> Result<(), String> {
                 print!("{HELP}");
                 return Ok(());
             }
-            other if other.starts_with("--") => return Err(format!("unknown argument `{other}`\n\n{HELP}")),
+            other if other.starts_with("--") => {
+                return Err(format!("unknown argument `{other}`\n\n{HELP}"));
+            }
             _ => files.push(arg),
         }
     }
     let mut inputs = Vec::new();
     if files.is_empty() {
         let mut input = Vec::new();
-        std::io::stdin().read_to_end(&mut input).map_err(|error| error.to_string())?;
+        std::io::stdin()
+            .read_to_end(&mut input)
+            .map_err(|error| error.to_string())?;
         inputs.push(input);
     }
     for file in files {
@@ -86,7 +90,8 @@ fn messages(input: &[u8], protocol: &str) -> Result<Vec<Message>, String> {
     if let Ok(messages) = capture::pcap(input) {
         return Ok(messages);
     }
-    let text = std::str::from_utf8(input).map_err(|_| "neither text nor a pcap file of an nlmon device")?;
+    let text = std::str::from_utf8(input)
+        .map_err(|_| "neither text nor a pcap file of an nlmon device")?;
     if text.trim_start().starts_with('{') {
         let mut list = Vec::new();
         for line in text.lines() {
@@ -96,7 +101,11 @@ fn messages(input: &[u8], protocol: &str) -> Result<Vec<Message>, String> {
     }
     capture::hex(text, protocol).or_else(|error| {
         let found = capture::strace(text, protocol);
-        if found.is_empty() { Err(error) } else { Ok(found) }
+        if found.is_empty() {
+            Err(error)
+        } else {
+            Ok(found)
+        }
     })
 }
 
@@ -106,25 +115,47 @@ fn title(message: &Message) -> String {
         Some(kind) => format!("type {kind}"),
         None => "control message".to_owned(),
     });
-    let way = if message.direction == Direction::ToKernel { "to the kernel" } else { "from the kernel" };
-    format!("{} {name} {way}, {} bytes: {}", message.family, message.body.len(), message.origin)
+    let way = if message.direction == Direction::ToKernel {
+        "to the kernel"
+    } else {
+        "from the kernel"
+    };
+    format!(
+        "{} {name} {way}, {} bytes: {}",
+        message.family,
+        message.body.len(),
+        message.origin
+    )
 }
 
 fn tree(message: &Message) -> String {
     let to_kernel = message.direction == Direction::ToKernel;
     let shape = shape_of(message).unwrap_or(netlink::wire::Shape::Bytes);
-    format!("{}\n{}\n", title(message), schema::annotate(&shape, &message.body, to_kernel))
+    format!(
+        "{}\n{}\n",
+        title(message),
+        schema::annotate(&shape, &message.body, to_kernel)
+    )
 }
 
 fn to_json(message: &Message) -> serde_json::Value {
     let to_kernel = message.direction == Direction::ToKernel;
     let mut fields = Vec::new();
     if let Some(shape) = shape_of(message) {
-        schema::leaves(&shape, &message.body, to_kernel, message.context, &mut |leaf| {
-            let bytes = message.body.get(leaf.offset..leaf.offset + leaf.len).unwrap_or_default();
-            let value = show(&leaf.shape.unwrap_or(netlink::wire::Shape::Bytes), bytes);
-            fields.push(json!({ "path": leaf.path, "value": value, "offset": leaf.offset, "length": leaf.len }));
-        });
+        schema::leaves(
+            &shape,
+            &message.body,
+            to_kernel,
+            message.context,
+            &mut |leaf| {
+                let bytes = message
+                    .body
+                    .get(leaf.offset..leaf.offset + leaf.len)
+                    .unwrap_or_default();
+                let value = show(&leaf.shape.unwrap_or(netlink::wire::Shape::Bytes), bytes);
+                fields.push(json!({ "path": leaf.path, "value": value, "offset": leaf.offset, "length": leaf.len }));
+            },
+        );
     }
     json!({
         "family": message.family,

@@ -1,13 +1,19 @@
 //! Structs of the specs as C structs, so that the compiler lays both out and compares them.
 
 use super::Build;
+use super::header::Headers;
 use codegen::model::{Field, Int, Member, Named, Place, Protocol, Scalar, Structure, Type, Union};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::Command;
 
 /// Adds the mirrors and their assertions; how many structs and members they compare.
-pub(super) fn assertions(protocol: &Protocol, build: &Build, text: &mut String) -> (usize, usize) {
+pub(super) fn assertions(
+    protocol: &Protocol,
+    build: &Build,
+    headers: &Headers,
+    text: &mut String,
+) -> (usize, usize) {
     let mut mirrors = Mirrors {
         protocol,
         build,
@@ -19,7 +25,7 @@ pub(super) fn assertions(protocol: &Protocol, build: &Build, text: &mut String) 
         .modules
         .iter()
         .flat_map(|module| &module.structures);
-    for structure in all.filter(|structure| checked(structure, build)) {
+    for structure in all.filter(|structure| checked(structure, build, headers)) {
         let name = mirrors.structure(structure);
         let c = &structure.meta.c;
         let text = &mut *mirrors.text;
@@ -59,13 +65,14 @@ fn has_tail(structure: &Structure) -> bool {
 }
 
 /// Structs that C has, in a header that the tree has.
-fn checked(structure: &Structure, build: &Build) -> bool {
+fn checked(structure: &Structure, build: &Build, headers: &Headers) -> bool {
     let header = structure
         .meta
         .header
         .as_deref()
         .is_some_and(|header| build.has(header));
-    header && !structure.meta.c.is_empty() && !build.lacks(structure.meta.since.as_deref())
+    let gone = headers.gone(&structure.meta.c, build.version);
+    header && !gone && !structure.meta.c.is_empty() && !build.lacks(structure.meta.since.as_deref())
 }
 
 struct Mirrors<'m> {
@@ -96,7 +103,9 @@ impl Mirrors<'_> {
         let mut pads = 0;
         for member in &structure.members {
             match member {
-                Member::Pad(len) => {
+                Member::Pad(pad) if self.build.lacks(pad.since.as_deref()) => {}
+                Member::Pad(pad) => {
+                    let len = pad.len;
                     let _ = writeln!(body, "    unsigned char pad{pads}[{len}];");
                     pads += 1;
                 }
@@ -115,7 +124,15 @@ impl Mirrors<'_> {
                 Member::Field(_) => {}
             }
         }
-        let _ = writeln!(self.text, "struct {name} {{\n{body}}};");
+        let _ = writeln!(
+            self.text,
+            "struct {name} {{\n{body}}}{};",
+            if structure.packed {
+                " __attribute__((packed))"
+            } else {
+                ""
+            }
+        );
         name
     }
 
@@ -214,9 +231,13 @@ struct Bits<'m> {
 /// Sets each bitfield in C and looks which bits of the struct that are; says how many were compared.
 ///
 /// The program runs where it was compiled for; for another machine the comparison is left to that machine.
-pub(super) fn bitfields(protocol: &Protocol, build: &Build) -> Result<String, String> {
+pub(super) fn bitfields(
+    protocol: &Protocol,
+    build: &Build,
+    headers: &Headers,
+) -> Result<String, String> {
     let mut all = Vec::new();
-    let mut headers: BTreeSet<&str> = BTreeSet::new();
+    let mut included: BTreeSet<&str> = BTreeSet::new();
     for structure in protocol
         .modules
         .iter()
@@ -230,19 +251,21 @@ pub(super) fn bitfields(protocol: &Protocol, build: &Build) -> Result<String, St
         let (Some(header), false) = (header, structure.meta.c.is_empty()) else {
             continue;
         };
-        if build.lacks(structure.meta.since.as_deref()) {
+        if build.lacks(structure.meta.since.as_deref())
+            || headers.gone(&structure.meta.c, build.version)
+        {
             continue;
         }
         let found = of_structure(structure, build);
         if !found.is_empty() {
-            headers.insert(header);
+            included.insert(header);
             all.extend(found);
         }
     }
     let mut text = String::from(
         "#include <linux/types.h>\n#include <stddef.h>\nint printf(const char *, ...);\nvoid *memset(void *, int, __SIZE_TYPE__);\n",
     );
-    for header in headers {
+    for header in included {
         let _ = writeln!(text, "#include <{header}>");
     }
     // Prints the width of the field and the place of its lowest bit, counted as the machine numbers bits.
@@ -307,8 +330,12 @@ fn of_structure<'m>(structure: &'m Structure, build: &Build) -> Vec<Bits<'m>> {
     let mut storage: Option<(u64, u64, u64)> = None;
     for member in &structure.members {
         let (size, bits, field) = match member {
-            Member::Pad(len) => {
-                end += len;
+            Member::Pad(pad) => {
+                end += if build.lacks(pad.since.as_deref()) {
+                    0
+                } else {
+                    pad.len
+                };
                 storage = None;
                 continue;
             }

@@ -65,9 +65,9 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
 
     let mut text = build.prologue(&entries, &headers);
     let constants = build.constants(&entries, &names, &headers, &mut text)?;
-    let (structs, fields) = mirror::assertions(&protocol, &build, &mut text);
+    let (structs, fields) = mirror::assertions(&protocol, &build, &headers, &mut text);
     build.check("assertions.c", &text)?;
-    let bitfields = mirror::bitfields(&protocol, &build)?;
+    let bitfields = mirror::bitfields(&protocol, &build, &headers)?;
     println!(
         "{}: {constants} constants, {structs} structs, {fields} offsets hold; {bitfields}",
         build.describe()

@@ -58,7 +58,14 @@ impl<'a> Walk<'a> {
         self.bytes.get(at.min(end)..end).unwrap_or_default()
     }
 
-    fn leaf(&mut self, shape: Option<Shape>, at: usize, len: usize, bits: Option<(u32, u32)>, structural: bool) {
+    fn leaf(
+        &mut self,
+        shape: Option<Shape>,
+        at: usize,
+        len: usize,
+        bits: Option<(u32, u32)>,
+        structural: bool,
+    ) {
         (self.visit)(&Leaf {
             path: &self.path,
             owner: self.owner,
@@ -109,7 +116,8 @@ impl<'a> Walk<'a> {
             Shape::Records(item) => {
                 let payload = self.slice(at, len);
                 let mut done = 0;
-                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk()) {
+                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
+                {
                     let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
                     self.shape(item, at + done, stated.min(len - done), inherited);
                     done += attr_align(stated);
@@ -135,10 +143,19 @@ impl<'a> Walk<'a> {
                 Part::Fixed if member.offset >= len => {}
                 Part::Fixed => {
                     // A member of one of these selects what another is.
-                    let selects = members.iter().any(|other| matches!(other.part, Part::UnionRest(by) if by == member.name));
+                    let selects = members.iter().any(
+                        |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
+                    );
                     self.named((owner, member.name), |walk| match (member.bits, selects) {
-                        (None, false) => walk.shape(&member.shape, at + member.offset, size.min(len - member.offset), inherited),
-                        (bits, _) => walk.leaf(Some(member.shape), at + member.offset, size, bits, selects),
+                        (None, false) => walk.shape(
+                            &member.shape,
+                            at + member.offset,
+                            size.min(len - member.offset),
+                            inherited,
+                        ),
+                        (bits, _) => {
+                            walk.leaf(Some(member.shape), at + member.offset, size, bits, selects)
+                        }
                     });
                     end = member.offset + size;
                 }
@@ -146,7 +163,14 @@ impl<'a> Walk<'a> {
                     if let Shape::Int(int) = &member.shape {
                         let stated = read_uint(self.slice(at + member.offset, size), int);
                         let count = (stated as i64).saturating_sub(bias).max(0) as usize;
-                        counts.push((of, if unit == CountUnit::Bits { count.div_ceil(8) } else { count }));
+                        counts.push((
+                            of,
+                            if unit == CountUnit::Bits {
+                                count.div_ceil(8)
+                            } else {
+                                count
+                            },
+                        ));
                     }
                     self.named((owner, member.name), |walk| {
                         walk.leaf(Some(member.shape), at + member.offset, size, None, true);
@@ -155,8 +179,13 @@ impl<'a> Walk<'a> {
                 }
                 Part::Tail => {
                     end = end.max(member.offset);
-                    let count = counts.iter().find(|(of, _)| *of == member.name).map_or(0, |count| count.1);
-                    let bytes = count.saturating_mul(size.max(1)).min(len.saturating_sub(end));
+                    let count = counts
+                        .iter()
+                        .find(|(of, _)| *of == member.name)
+                        .map_or(0, |count| count.1);
+                    let bytes = count
+                        .saturating_mul(size.max(1))
+                        .min(len.saturating_sub(end));
                     let start = at + end;
                     self.named((owner, member.name), |walk| {
                         // Bytes have no element of their own.
@@ -174,7 +203,8 @@ impl<'a> Walk<'a> {
                     let left = len.saturating_sub(end);
                     let case = match (member.part, &member.shape) {
                         (Part::UnionRest(by), Shape::Union(union)) => {
-                            rest_case(union(), members, by, self.slice(at, len)).and_then(|case| case.shape)
+                            rest_case(union(), members, by, self.slice(at, len))
+                                .and_then(|case| case.shape)
                         }
                         (_, shape) => Some(*shape),
                     };
@@ -190,9 +220,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn set(&mut self, set: &'static SetSchema, at: usize, len: usize, inherited: Option<&OwnedKey>) {
+    fn set(
+        &mut self,
+        set: &'static SetSchema,
+        at: usize,
+        len: usize,
+        inherited: Option<&OwnedKey>,
+    ) {
         let base = attr_align(set.header_size);
-        self.members(set.name, set.header, at, len.min(set.header_size), inherited);
+        self.members(
+            set.name,
+            set.header,
+            at,
+            len.min(set.header_size),
+            inherited,
+        );
         let header = self.slice(at, set.header_size.min(len));
         let attrs = self.slice(at + base, len.saturating_sub(base));
         let down = set.provided(header, attrs, inherited);
@@ -218,7 +260,9 @@ impl<'a> Walk<'a> {
             };
             let structural = matches!(known.selector, super::Selector::Of(_));
             self.named((set.name, known.name), |walk| match shape {
-                Some(shape) if structural => walk.leaf(Some(shape), start, attr.payload.len(), None, true),
+                Some(shape) if structural => {
+                    walk.leaf(Some(shape), start, attr.payload.len(), None, true)
+                }
                 Some(shape) => walk.shape(&shape, start, attr.payload.len(), down.as_ref()),
                 None if attr.payload.is_empty() => {}
                 None => walk.leaf(None, start, attr.payload.len(), None, false),
