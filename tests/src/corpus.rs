@@ -54,27 +54,6 @@ struct Codec {
 
 fn codec(message: &Message) -> Option<Codec> {
     let kind = message.kind?;
-    #[cfg(feature = "ioctl")]
-    if message.family == "ethtool_ioctl" {
-        use netlink::generated::ioctl::ethtool::EthtoolCommand;
-        use netlink::wire::Value as _;
-        return Some(Codec {
-            shape: EthtoolCommand::SHAPE,
-            recode: Box::new(|body, cx, direction| {
-                let value = EthtoolCommand::decode(body, cx).map_err(|error| error.to_string())?;
-                let mut out = Vec::new();
-                value
-                    .encode(&mut Encoder::typed(&mut out, direction))
-                    .map_err(|error| error.to_string())?;
-                Ok(out)
-            }),
-            text: Box::new(|body, cx| {
-                EthtoolCommand::decode(body, cx)
-                    .map(|value| format!("{value:#?}"))
-                    .map_err(|error| error.to_string())
-            }),
-        });
-    }
     let family: &'static Family = FAMILIES
         .iter()
         .find(|family| family.name == message.family)?;
@@ -148,11 +127,11 @@ impl Report {
         let Some(codec) = codec(message) else {
             let known = FAMILIES.iter().any(|family| family.name == message.family);
             let name = match (known, message.kind) {
-                (true, Some(kind)) => format!("{} type {kind}", message.family),
                 // The subsystem of a netfilter message is the high byte of its type.
-                (false, Some(kind)) if message.family == "netfilter" => {
+                (_, Some(kind)) if message.family == "netfilter" => {
                     format!("netfilter subsystem {}", kind >> 8)
                 }
+                (true, Some(kind)) => format!("{} type {kind}", message.family),
                 _ => message.family.clone(),
             };
             *self.no_spec.entry(name).or_default() += 1;
@@ -342,6 +321,12 @@ impl Place {
                 } else {
                     0
                 };
+                slot[low] ^= 1;
+            }
+            // The type may be narrower than the wire: the lowest bit is in both.
+            Shape::Int(int) => {
+                let big = int.big || cfg!(target_endian = "big");
+                let low = if big { self.len - 1 } else { 0 };
                 slot[low] ^= 1;
             }
             _ => slot.iter_mut().for_each(|byte| *byte ^= 1),

@@ -123,7 +123,7 @@ pub(super) fn families(writer: &mut Writer<'_>, protocol: &Protocol, options: &O
             path.join("::")
         ));
         let cfg = family_cfg(writer, protocol, family);
-        let text = &family.name;
+        let text = family.genl.as_ref().map_or(&family.name, |genl| &genl.name);
         rows.push(quote!(#cfg Family::of::<#name>(#text)));
     }
     if rows.is_empty() {

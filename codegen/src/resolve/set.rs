@@ -126,7 +126,7 @@ fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) ->
     let members = structure::members(cx, owner, header, structure, is_record(syntax));
     let size = cx.header_size(header);
     let short = syntax.short_header.as_ref();
-    if let Some(short) = short.filter(|short| short.value == 0 || short.value >= size) {
+    if let Some(short) = short.filter(|short| short.value >= size) {
         cx.refuse(
             short.span,
             format!("the header has {size} bytes; a short one has fewer"),

@@ -1,7 +1,9 @@
 //! Every scalar of a payload with its place and its path: [`leaves`].
 
 use super::annotate::item_size;
-use super::{CountUnit, Member, OwnedKey, Part, SetSchema, Shape, lead_case, read_uint, rest_case};
+use super::{
+    CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, lead_case, read_uint, rest_case,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
@@ -90,7 +92,7 @@ impl<'a> Walk<'a> {
             Shape::Set(schema) => self.set(schema(), at, len, inherited),
             Shape::Struct(schema) => {
                 let schema = schema();
-                self.members(schema.name, schema.members, at, len, inherited);
+                self.members(schema.name, None, schema.members, at, len, inherited);
             }
             Shape::Lead { int, of } => match lead_case(of(), int, self.slice(at, len)) {
                 Some(case) => self.shape(&case, at, len, inherited),
@@ -130,6 +132,7 @@ impl<'a> Walk<'a> {
     fn members(
         &mut self,
         owner: &'static str,
+        set: Option<&SetSchema>,
         members: &[Member],
         at: usize,
         len: usize,
@@ -143,9 +146,10 @@ impl<'a> Walk<'a> {
                 Part::Fixed if member.offset >= len => {}
                 Part::Fixed => {
                     // A member of one of these selects what another is.
-                    let selects = members.iter().any(
-                        |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
-                    );
+                    let selects = set.is_some_and(|set| set.selects(Selector::Header(member.name)))
+                        || members.iter().any(
+                            |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
+                        );
                     self.named((owner, member.name), |walk| match (member.bits, selects) {
                         (None, false) => walk.shape(
                             &member.shape,
@@ -230,6 +234,7 @@ impl<'a> Walk<'a> {
         let base = attr_align(set.header_size);
         self.members(
             set.name,
+            Some(set),
             set.header,
             at,
             len.min(set.header_size),
@@ -258,7 +263,8 @@ impl<'a> Walk<'a> {
                 (Shape::Union(_), None) => None,
                 (shape, _) => Some(*shape),
             };
-            let structural = matches!(known.selector, super::Selector::Of(_));
+            let structural =
+                set.selects(Selector::Attr(known.id)) || matches!(known.selector, Selector::Of(_));
             self.named((set.name, known.name), |walk| match shape {
                 Some(shape) if structural => {
                     walk.leaf(Some(shape), start, attr.payload.len(), None, true)

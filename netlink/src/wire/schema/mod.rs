@@ -499,6 +499,11 @@ impl SetSchema {
         }
     }
 
+    /// Whether something here, or nested in it, is selected by what stands there.
+    fn selects(&self, place: Selector) -> bool {
+        self.provide == place || self.attrs.iter().any(|attr| attr.selector == place)
+    }
+
     /// The selector that what is nested in this set inherits.
     fn provided(
         &self,
