@@ -111,18 +111,11 @@ impl<'a> Header<'a> {
                         ));
                     }
                 }
-                let ty = &field.ty;
-                // Bitfields of one type share storage as long as they fit; mixing types starts a new unit.
+                // Bitfields of one width share storage as long as they fit.
                 let after = match self.slots.last() {
                     Some(Slot::Field(Member {
-                        bits: Some(before),
-                        ty: last,
-                        ..
-                    })) if nl.hidden.is_empty()
-                        && quote!(#last).to_string() == quote!(#ty).to_string() =>
-                    {
-                        Some((self.slots.len() - 1, before.width))
-                    }
+                        bits: Some(before), ..
+                    })) if nl.hidden.is_empty() => Some((self.slots.len() - 1, before.width)),
                     _ => None,
                 };
                 Some(Bits { width, after })
@@ -224,11 +217,13 @@ impl<'a> Header<'a> {
                 None => quote!(const #bit: u32 = { #check 0 }; const #at: usize = #aligned;),
                 Some((before, taken)) => {
                     let (before_at, before_bit) = (constant(*before), first_bit(*before));
+                    // Neighbours share storage of one width, whatever their types are.
+                    let before_size = self.slots.get(*before).map(|slot| Self::size_align(slot).0);
                     quote! {
                         const #bit: u32 = {
                             #check
                             let next = Self::#before_bit + #taken;
-                            if next + #width <= (8 * #size) as u32 { next } else { 0 }
+                            if #before_size == #size && next + #width <= (8 * #size) as u32 { next } else { 0 }
                         };
                         const #at: usize = if Self::#bit > 0 { Self::#before_at } else { #aligned };
                     }

@@ -104,8 +104,8 @@ fn of_members(
     sizes: &mut Sizes,
 ) -> Option<Size> {
     let (mut end, mut align) = (0_u64, 1_u64);
-    // Type and free bits of the bitfield storage at hand.
-    let mut storage: Option<(String, u64)> = None;
+    // Bytes and free bits of the bitfield storage at hand.
+    let mut storage: Option<(u64, u64)> = None;
     for field in fields {
         if field.list.is_some() || field.rest.is_some() {
             break;
@@ -126,12 +126,12 @@ fn of_members(
             size
         };
         match (&field.bits, &mut storage) {
-            (Some(bits), Some((name, free))) if *name == field.ty.text() && bits.value <= *free => {
+            (Some(bits), Some((unit, free))) if *unit == size.bytes && bits.value <= *free => {
                 *free -= bits.value;
                 continue;
             }
             (Some(bits), _) => {
-                storage = Some((field.ty.text(), (size.bytes * 8).saturating_sub(bits.value)));
+                storage = Some((size.bytes, (size.bytes * 8).saturating_sub(bits.value)));
             }
             (None, _) => storage = None,
         }
