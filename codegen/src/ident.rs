@@ -60,7 +60,7 @@ const TAKEN: &[&str] = &[
 ];
 
 /// Field names that the generated code uses itself.
-const RESERVED_FIELDS: &[&str] = &["unknown", "growth"];
+const RESERVED_FIELDS: &[&str] = &["unknown", "growth", "new", "schema"];
 
 /// Whether a name reads `like_this`: lower-case letters, digits and single underscores, a letter first.
 pub(crate) fn is_snake(name: &str) -> bool {

@@ -62,12 +62,16 @@ impl std::fmt::Display for Report {
 
 impl std::error::Error for Report {}
 
+/// Files beside the specs that say something about them: which headers they cover, and what they leave as bytes.
+pub const NOTES: [&str; 2] = ["headers.toml", "opaque.toml"];
+
 /// Resolves the specs.
 ///
 /// # Errors
 /// Says everything that is wrong with them.
 pub fn model(sources: &[Source], options: &Options) -> Result<model::Protocol, Report> {
     let mut sorted = sources.to_vec();
+    sorted.retain(|source| !NOTES.contains(&source.path.as_str()));
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let mut diags = Diags::default();
     let parsed = sorted.iter().enumerate();

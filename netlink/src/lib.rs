@@ -80,6 +80,6 @@ pub use error::{Errno, Error, Result};
 pub use generated::route::{addr::Address, link::Link, neigh::Neighbour, route::Route, rule::Rule};
 pub use link::{LinkChange, LinkRef, Links};
 pub use neigh::Neighs;
-pub use nlgen_macros::{Attrs, Kind, Layout, Messages, Time, flags, open_enum};
+pub use nlgen_macros::{Attrs, Kind, Layout, Messages, Time, flags, open_enum, parts};
 pub use route::Routes;
 pub use rule::Rules;

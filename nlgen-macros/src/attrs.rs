@@ -56,6 +56,7 @@ const PLAIN_KEYS: &[&str] = &[
     "range",
     "nested",
     "byteorder",
+    "required",
 ];
 const REPEAT_KEYS: &[&str] = &[
     "attr",
@@ -82,14 +83,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only(
         "an attribute set",
-        &["short_header", "record", "provide", "pads"],
+        &["short_header", "record", "provide", "pads", "pad_end"],
     )?;
     let fields = named_fields(input)?;
     let nls = fields
         .iter()
         .map(|field| Nl::read(&field.attrs))
         .collect::<Result<Vec<_>>>()?;
-    let mut header = Header::new(on.record, None);
+    let mut header = Header::new(on.record, on.pad_end.as_ref());
     let mut attrs: Vec<Attr<'_>> = Vec::new();
     let mut unknown = None;
     let mut setters = Vec::new();
@@ -399,6 +400,9 @@ impl Attr<'_> {
         if let Some(max) = &self.nl.max {
             checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name, out);));
         }
+        if self.nl.required {
+            checks.extend(quote!(#private::check_required(self.#name.is_some(), #c_name, out);));
+        }
         if !checks.is_empty() {
             checks = quote!(if !out.is_lossless() { #checks });
         }
@@ -488,19 +492,7 @@ impl Attr<'_> {
                 };
             }
             Form::Selected { ty, by } => {
-                let selector = if *by == "inherited" {
-                    quote!(Selector::Inherited)
-                } else if let Some(member) = set.header.members().find(|member| member.name == *by)
-                {
-                    let name = &member.c_name;
-                    quote!(Selector::Header(#name))
-                } else {
-                    match set.attr_named(by).map(|attr| (&attr.form, attr.id)) {
-                        Some((Form::Tagged { key, .. }, _)) => quote!(Selector::Attr(#key)),
-                        Some((_, id)) => quote!(Selector::Attr(#id)),
-                        None => quote!(Selector::None),
-                    }
-                };
+                let selector = set.schema_selector(by);
                 (
                     quote!(::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema)),
                     selector,
@@ -512,6 +504,22 @@ impl Attr<'_> {
 }
 
 impl<'a> Set<'a> {
+    /// Where the schema says that a selector stands.
+    fn schema_selector(&self, by: &Ident) -> TokenStream {
+        if by == "inherited" {
+            return quote!(Selector::Inherited);
+        }
+        if let Some(member) = self.header.members().find(|member| member.name == by) {
+            let name = &member.c_name;
+            return quote!(Selector::Header(#name));
+        }
+        match self.attr_named(by).map(|attr| (&attr.form, attr.id)) {
+            Some((Form::Tagged { key, .. }, _)) => quote!(Selector::Attr(#key)),
+            Some((_, id)) => quote!(Selector::Attr(#id)),
+            None => quote!(Selector::None),
+        }
+    }
+
     pub(crate) fn attr_named(&self, name: &Ident) -> Option<&Attr<'a>> {
         self.attrs.iter().find(|attr| attr.name == name)
     }
@@ -684,6 +692,13 @@ impl<'a> Set<'a> {
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;
+        let provided = match &self.on.provide {
+            Some(by) => {
+                let selector = self.schema_selector(by);
+                quote!(#selector)
+            }
+            None => quote!(Selector::None),
+        };
         let record_impl = record
             .then(|| quote!(#[automatically_derived] impl ::netlink::wire::Record for #name {}));
         let view_name = view::name(name);
@@ -702,6 +717,7 @@ impl<'a> Set<'a> {
                         header: &[#(#header_schema),*],
                         header_size: #name::__SIZE,
                         record: #record,
+                        provide: #provided,
                         attrs: &[#(#attr_schema)*],
                         pads: &[#(#pads),*],
                     };

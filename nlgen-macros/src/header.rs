@@ -40,6 +40,8 @@ struct Bits<'a> {
 /// All fixed members with their offsets.
 pub(crate) struct Header<'a> {
     slots: Vec<Slot<'a>>,
+    /// Members follow each other without padding.
+    pub(crate) packed: bool,
     pad_end: Option<&'a syn::Expr>,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Header<'a> {
             } else {
                 Vec::new()
             },
+            packed: false,
             pad_end,
         }
     }
@@ -197,7 +200,10 @@ impl<'a> Header<'a> {
         let mut align = quote!(1);
         for (index, slot) in self.slots.iter().enumerate() {
             let at = constant(index);
-            let (size, slot_align) = Self::size_align(slot);
+            let (size, mut slot_align) = Self::size_align(slot);
+            if self.packed {
+                slot_align = quote!(1);
+            }
             let aligned = quote!(::netlink::wire::align_up(#end, #slot_align));
             let Slot::Field(Member {
                 bits: Some(Bits { width, after }),

@@ -21,6 +21,8 @@ struct Case<'a> {
     name: &'a Ident,
     /// `None` for the default case.
     key: Option<Lit>,
+    /// Further keys of the case.
+    also: Vec<syn::LitInt>,
     payload: Payload<'a>,
     codec: TokenStream,
 }
@@ -37,13 +39,15 @@ struct Union<'a> {
     name: &'a Ident,
     vis: &'a syn::Visibility,
     text: bool,
+    /// The integer at the front of the payload that is the selector.
+    lead: Option<Type>,
     cases: Vec<Case<'a>>,
     other: Other<'a>,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
-    on.only("a union", &["key", "fixed"])?;
+    on.only("a union", &["key", "fixed", "lead"])?;
     crate::field::plain(&input.generics)?;
     let Data::Enum(data) = &input.data else {
         return Err(Error::new_spanned(
@@ -74,7 +78,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let keys: &[&str] = if on.fixed {
             &["case", "default", "other"]
         } else {
-            &["case", "default", "other", "as"]
+            &["case", "also", "default", "other", "as"]
         };
         nl.only("a case", keys)?;
         if nl.other {
@@ -100,6 +104,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         name: &input.ident,
         vis: &input.vis,
         text,
+        lead: on.lead.clone(),
         cases,
         other,
     };
@@ -192,6 +197,7 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
     Ok(Case {
         name: &variant.ident,
         key,
+        also: nl.also.clone(),
         payload,
         codec,
     })
@@ -227,10 +233,25 @@ impl Union<'_> {
                 Some(key) => (quote!(#key).to_string(), key.span()),
                 None => ("`default`".to_owned(), case.name.span()),
             };
-            if seen.contains(&key) {
-                return Err(Error::new(span, format!("{key} selects two cases")));
+            let more = case
+                .also
+                .iter()
+                .map(|key| Ok((key.base10_parse::<u64>()?.to_string(), key.span())));
+            for (key, span) in std::iter::once(Ok((key, span)))
+                .chain(more)
+                .collect::<Result<Vec<_>>>()?
+            {
+                if seen.contains(&key) {
+                    return Err(Error::new(span, format!("{key} selects two cases")));
+                }
+                seen.push(key);
             }
-            seen.push(key);
+            if let (Some(also), true) = (case.also.first(), self.lead.is_none()) {
+                return Err(Error::new(
+                    also.span(),
+                    "only a union with `lead` keeps its selector apart from the case, so that one case can have several",
+                ));
+            }
         }
         Ok(())
     }
@@ -239,7 +260,10 @@ impl Union<'_> {
     fn pattern(&self, case: &Case<'_>) -> TokenStream {
         match case.literal(self.text) {
             Some(key) if self.text => quote!(::netlink::wire::Key::Text(#key)),
-            Some(key) => quote!(::netlink::wire::Key::Int(#key)),
+            Some(key) => {
+                let also = &case.also;
+                quote!(::netlink::wire::Key::Int(#key #(| #also)*))
+            }
             None => quote!(_),
         }
     }
@@ -285,7 +309,7 @@ impl Union<'_> {
         } else {
             quote!(Self::#other(data))
         };
-        let schema = self.cases.iter().map(|case| {
+        let schema = self.cases.iter().flat_map(|case| {
             let variant = case.name.to_string();
             let key = match (&case.key, self.text) {
                 (Some(key), true) => quote!(::core::option::Option::Some(CaseKey::Text(#key))),
@@ -299,11 +323,14 @@ impl Union<'_> {
                 }
                 None => quote!(::core::option::Option::None),
             };
-            quote!(Case { name: #variant, key: #key, shape: #shape })
+            let also = case.also.iter().map(|key| quote!(::core::option::Option::Some(CaseKey::Int(#key))));
+            std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, shape: #shape })).collect::<Vec<_>>()
         });
         let view_type = self.view_type(&view);
+        let value = self.lead_value(&view);
         Ok(quote! {
             #view_type
+            #value
 
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
@@ -364,6 +391,49 @@ impl Union<'_> {
                 }
             }
         })
+    }
+
+    /// A union whose selector is the front of its own payload is a payload by itself.
+    fn lead_value(&self, view: &Ident) -> TokenStream {
+        let (Some(lead), name) = (&self.lead, self.name) else {
+            return quote!();
+        };
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl ::netlink::wire::Value for #name {
+                type View<'a> = #view<'a>;
+                const NESTED: bool = false;
+                const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Lead {
+                    int: ::netlink::wire::schema::IntShape::of::<#lead>(
+                        <#lead as ::netlink::wire::Int>::SIZE, <#lead as ::netlink::wire::Int>::BIG),
+                    of: <Self as ::netlink::wire::Kind>::schema,
+                };
+
+                fn decode(
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    ::netlink::wire::Kind::decode(key, ::core::option::Option::Some(bytes), cx)
+                }
+
+                fn view<'a>(
+                    bytes: &'a [u8],
+                    cx: ::netlink::wire::Cx<'a>,
+                ) -> ::core::result::Result<#view<'a>, ::netlink::wire::DecodeError> {
+                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    <Self as ::netlink::wire::Kind>::view(key, ::core::option::Option::Some(bytes), cx)
+                }
+
+                fn encode(
+                    &self,
+                    out: &mut ::netlink::wire::Encoder<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                    ::netlink::wire::Kind::encode_data(self, out)
+                }
+            }
+        }
     }
 
     /// The body of `decode`, or of `view`.
@@ -449,8 +519,12 @@ impl Union<'_> {
                 _ => quote!(Self::#variant(_)),
             };
             match case.literal(self.text) {
-                Some(_) => {
-                    let key = self.pattern(case);
+                Some(key) => {
+                    let key = if self.text {
+                        quote!(::netlink::wire::Key::Text(#key))
+                    } else {
+                        quote!(::netlink::wire::Key::Int(#key))
+                    };
                     quote!(#pattern => ::core::option::Option::Some(#key),)
                 }
                 None => quote!(#pattern => ::core::option::Option::None,),

@@ -21,7 +21,7 @@ struct Tail<'a> {
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on_struct = Nl::read(&input.attrs)?;
-    on_struct.only("a fixed struct", &["grows", "pad_end"])?;
+    on_struct.only("a fixed struct", &["grows", "pad_end", "packed", "zeroed"])?;
     let fields = named_fields(input)?;
     let nls = fields
         .iter()
@@ -29,6 +29,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         .collect::<Result<Vec<_>>>()?;
 
     let mut header = Header::new(false, on_struct.pad_end.as_ref());
+    header.packed = on_struct.packed;
     let mut tails: Vec<Tail<'_>> = Vec::new();
     let mut growth = None;
     let mut setters = Vec::new();
@@ -139,6 +140,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         &tails,
         growth,
         on_struct.grows.as_ref(),
+        on_struct.zeroed,
         &setters,
     ))
 }
@@ -177,6 +179,7 @@ fn emit(
     tails: &[Tail<'_>],
     growth: Option<&Ident>,
     grows: Option<&syn::Expr>,
+    zeroed: bool,
     setters: &[TokenStream],
 ) -> TokenStream {
     let name = &input.ident;
@@ -189,13 +192,15 @@ fn emit(
             || quote!(const #each: usize = <#codec as ::netlink::wire::FixedCodec<#item>>::SIZE;),
         )
     });
-    let members = header.members().map(|member| {
-        let (field, read) = (
-            member.name,
-            header.read(member.name, &quote!(Self), &quote!(bytes)),
-        );
-        quote!(#field: #read,)
-    });
+    let members = || {
+        header.members().map(|member| {
+            let (field, read) = (
+                member.name,
+                header.read(member.name, &quote!(Self), &quote!(bytes)),
+            );
+            quote!(#field: #read,)
+        })
+    };
     let fixed = match tails.first() {
         None => quote!(Self::__SIZE),
         Some(Tail {
@@ -225,6 +230,20 @@ fn emit(
         _ => quote!(let _ = at;),
     };
     let write = header.write();
+    let all = members();
+    let default = zeroed.then(|| {
+        let (members, tails) = (members(), tails.iter().map(|tail| tail.name).chain(growth));
+        quote! {
+            /// All members zero.
+            #[automatically_derived]
+            impl ::core::default::Default for #name {
+                fn default() -> Self {
+                    let bytes: &[u8] = &[];
+                    Self { #(#members)* #(#tails: ::core::default::Default::default(),)* }
+                }
+            }
+        }
+    });
     let schema = schema(name, header, tails, is_growing);
     let layout = if has_tail {
         quote!()
@@ -255,7 +274,7 @@ fn emit(
                 #tail_reads
                 #finish
                 let _ = cx;
-                ::core::result::Result::Ok(Self { #(#members)* #tail_fields #growth_field })
+                ::core::result::Result::Ok(Self { #(#all)* #tail_fields #growth_field })
             }
 
             #[inline]
@@ -316,6 +335,7 @@ fn emit(
         }
 
         #layout
+        #default
 
         #[automatically_derived]
         impl #name {

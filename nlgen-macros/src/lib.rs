@@ -11,8 +11,9 @@
 //! | [`macro@Time`] | times counted in a unit |
 //! | [`macro@open_enum`] | integers with named values |
 //! | [`macro@flags`] | bit sets |
+//! | [`macro@parts`] | integers with named ranges of bits |
 //!
-//! The last two are attribute macros, since they turn a list of names into a newtype, which a derive cannot do.
+//! The last three are attribute macros, since they turn a list of names into a newtype, which a derive cannot do.
 //! Users reach all of them as `netlink::…`.
 #![forbid(unsafe_code)]
 
@@ -24,11 +25,12 @@ mod layout;
 mod messages;
 mod names;
 mod nl;
+mod parts;
 mod time;
 mod view;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, ItemEnum, parse_macro_input};
+use syn::{DeriveInput, ItemEnum, ItemStruct, parse_macro_input};
 
 fn finish(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
     result
@@ -93,4 +95,12 @@ pub fn open_enum(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn flags(args: TokenStream, item: TokenStream) -> TokenStream {
     let repr = parse_macro_input!(args as names::Repr);
     finish(names::flags(&repr, &parse_macro_input!(item as ItemEnum)))
+}
+
+/// An integer with named ranges of bits: `#[parts(u32)] pub struct TcHandle { #[nl(part(16, 16))] pub major: u16, … }` becomes a
+/// newtype over `u32` with `new`, and `major` and `with_major` for each part. `part` takes the first bit and the number of bits.
+#[proc_macro_attribute]
+pub fn parts(args: TokenStream, item: TokenStream) -> TokenStream {
+    let repr = parse_macro_input!(args as names::Repr);
+    finish(parts::parts(&repr, &parse_macro_input!(item as ItemStruct)))
 }

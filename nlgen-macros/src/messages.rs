@@ -32,14 +32,27 @@ fn check_other(variant: &syn::Variant) -> Result<()> {
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
-    on.only("messages", &["protocol"])?;
+    on.only("messages", &["protocol", "genl", "version"])?;
     crate::field::plain(&input.generics)?;
     let name = &input.ident;
-    let Some(protocol) = &on.protocol else {
-        return Err(Error::new_spanned(
-            name,
-            "messages belong to a protocol: `#[nl(protocol = N)]`",
-        ));
+    let (protocol, genl) = match (&on.protocol, &on.genl) {
+        (Some(protocol), None) => (quote!(#protocol), quote!()),
+        (None, Some(family)) => {
+            let version = match &on.version {
+                Some(version) => quote!(#version),
+                None => quote!(1),
+            };
+            (
+                quote!(::netlink::wire::private::NETLINK_GENERIC),
+                quote!(.genl(#family, #version)),
+            )
+        }
+        _ => {
+            return Err(Error::new_spanned(
+                name,
+                "messages belong to a protocol, `#[nl(protocol = N)]`, or to a generic netlink family, `#[nl(genl = \"…\")]`",
+            ));
+        }
     };
     let Data::Enum(data) = &input.data else {
         return Err(Error::new_spanned(
@@ -50,11 +63,23 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let (mut constants, mut types, mut decodes, mut kinds, mut encodes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut other = None;
-    let mut seen: Vec<u16> = Vec::new();
+    let mut seen: Vec<(u16, bool, bool)> = Vec::new();
     let mut answers: Vec<syn::LitInt> = Vec::new();
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
-        nl.only("a message", &["id", "reply", "answer", "dump", "other"])?;
+        nl.only(
+            "a message",
+            &[
+                "id",
+                "read",
+                "write",
+                "reply",
+                "answer",
+                "dump",
+                "dump_only",
+                "other",
+            ],
+        )?;
         let ident = &variant.ident;
         if nl.other {
             nl.only("the variant for what the protocol has besides", &["other"])?;
@@ -74,13 +99,39 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             ));
         };
         let number = id.base10_parse::<u16>()?;
-        if seen.contains(&number) {
+        let one_way = nl.read || nl.write;
+        let clash = seen.iter().any(|(id, read, write)| {
+            *id == number && !nl.dump_only && !(one_way && (*read || *write) && *read != nl.read)
+        });
+        if clash {
             return Err(Error::new_spanned(
                 id,
                 format!("message {number} stands twice"),
             ));
         }
-        seen.push(number);
+        // The request for a dump stands before the message whose number it shares.
+        if !nl.dump_only {
+            seen.push((number, nl.read, nl.write));
+        }
+        let (only, guard) = match (nl.read, nl.write) {
+            (true, false) => (
+                quote!(.only(::netlink::wire::Direction::FromKernel)),
+                quote!(if cx.direction() == ::netlink::wire::Direction::FromKernel),
+            ),
+            (false, true) => (
+                quote!(.only(::netlink::wire::Direction::ToKernel)),
+                quote!(if cx.direction() == ::netlink::wire::Direction::ToKernel),
+            ),
+            _ => (quote!(), quote!()),
+        };
+        let (only, guard) = if nl.dump_only {
+            (
+                quote!(.only(::netlink::wire::Direction::ToKernel).dump_only()),
+                quote!(if cx.is_dump()),
+            )
+        } else {
+            (only, guard)
+        };
         let reply = match &nl.reply {
             None => format_ident!("Ack"),
             Some(word) => match word.to_string().as_str() {
@@ -111,12 +162,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             #[doc = #doc]
             pub const #constant: ::netlink::wire::MessageType = ::netlink::wire::MessageType::new(
                 #protocol, #id, #c_name, ::netlink::wire::Reply::#reply, #answer, #dump,
-            );
+            )#only #genl;
         });
         match &variant.fields {
             Fields::Unit => {
                 types.push(quote!((#name::#constant, ::core::option::Option::None)));
-                decodes.push(quote!(#id => Self::#ident,));
+                decodes.push(quote!(#id #guard => Self::#ident,));
                 kinds.push(quote!(Self::#ident => #id,));
                 encodes.push(quote!(Self::#ident => ::core::result::Result::Ok(()),));
             }
@@ -124,7 +175,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 let ty = &fields.unnamed;
                 let value = quote!(<#ty as ::netlink::wire::Value>);
                 types.push(quote!((#name::#constant, ::core::option::Option::Some(#value::SHAPE))));
-                decodes.push(quote!(#id => Self::#ident(#value::decode(body, cx)?),));
+                decodes.push(quote!(#id #guard => Self::#ident(#value::decode(body, cx)?),));
                 kinds.push(quote!(Self::#ident(_) => #id,));
                 encodes.push(quote!(Self::#ident(body) => #value::encode(body, out),));
             }
@@ -136,10 +187,11 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     }
-    if let Some(answer) = answers
-        .iter()
-        .find(|answer| !answer.base10_parse().is_ok_and(|id| seen.contains(&id)))
-    {
+    if let Some(answer) = answers.iter().find(|answer| {
+        !answer
+            .base10_parse()
+            .is_ok_and(|id| seen.iter().any(|(seen, ..)| *seen == id))
+    }) {
         return Err(Error::new_spanned(
             answer,
             format!("no message here has the number {answer}"),

@@ -8,8 +8,18 @@ use syn::{Attribute, Error, Expr, Fields, Ident, ItemEnum, Result};
 
 /// The integer on the wire: `u8` … `i64`, or `be16`, `be32`, `be64` for network byte order.
 pub(crate) struct Repr {
-    rust: Ident,
-    big: bool,
+    pub(crate) rust: Ident,
+    pub(crate) big: bool,
+}
+
+impl Repr {
+    /// Width of the integer.
+    pub(crate) fn bits(&self) -> u64 {
+        let text = self.rust.to_string();
+        text.trim_start_matches(char::is_alphabetic)
+            .parse()
+            .unwrap_or(64)
+    }
 }
 
 impl Parse for Repr {

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, Lit, LitInt, Result, Token, Type};
+use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Result, Token, Type};
 
 /// A hidden member that stands before a field in the C struct.
 #[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
@@ -56,6 +56,16 @@ pub(crate) struct Nl {
     pub(crate) dump: bool,
     pub(crate) per_second: Option<LitInt>,
     pub(crate) forever: Option<Expr>,
+    pub(crate) required: bool,
+    pub(crate) dump_only: bool,
+    pub(crate) packed: bool,
+    pub(crate) zeroed: bool,
+    pub(crate) lead: Option<Type>,
+    pub(crate) also: Vec<LitInt>,
+    pub(crate) genl: Option<LitStr>,
+    pub(crate) version: Option<LitInt>,
+    /// First bit and number of bits.
+    pub(crate) part: Option<(LitInt, LitInt)>,
     /// The keys in the order they came, to refuse those that make no sense in a place.
     keys: Vec<(String, Span)>,
 }
@@ -98,6 +108,15 @@ const KEYS: &[&str] = &[
     "dump",
     "per_second",
     "forever",
+    "required",
+    "packed",
+    "zeroed",
+    "dump_only",
+    "lead",
+    "also",
+    "genl",
+    "version",
+    "part",
 ];
 
 /// How many letters to insert, drop or replace to make `b` of `a`.
@@ -218,6 +237,27 @@ impl Nl {
             "dump" => self.dump = true,
             "per_second" => self.per_second = Some(value(meta)?),
             "forever" => self.forever = Some(value(meta)?),
+            "required" => self.required = true,
+            "packed" => self.packed = true,
+            "zeroed" => self.zeroed = true,
+            "dump_only" => self.dump_only = true,
+            "lead" => self.lead = Some(value(meta)?),
+            "also" => {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                let list =
+                    content.parse_terminated(<LitInt as syn::parse::Parse>::parse, Token![,])?;
+                self.also = list.into_iter().collect();
+            }
+            "genl" => self.genl = Some(value(meta)?),
+            "version" => self.version = Some(value(meta)?),
+            "part" => {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                let shift = content.parse()?;
+                content.parse::<Token![,]>()?;
+                self.part = Some((shift, content.parse()?));
+            }
             _ => return Err(meta.error(unknown_key(&name))),
         }
         Ok(())

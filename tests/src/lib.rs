@@ -1,6 +1,9 @@
 //! Helpers of the cross-crate tests.
 #![forbid(unsafe_code)]
 
+pub mod capture;
+pub mod corpus;
+
 /// A message of a real conversation.
 #[derive(Clone, Debug)]
 pub struct Captured {
@@ -39,6 +42,12 @@ fn line(line: &str) -> Captured {
         body: from_hex(&hex),
         origin: origin.to_owned(),
     }
+}
+
+/// Hexadecimal digits of bytes.
+#[must_use]
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Bytes from hexadecimal digits.

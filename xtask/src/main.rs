@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod regen;
+mod schema;
 mod size;
 mod test;
+mod uapi;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,12 @@ Commands:
   test                           every check of the project
   size                           lines of code and cost of a release build,
                                  written to docs/size.md
+  corpus PATH… [--json]          check the types against captured conversations
+  decode [--json] [FILE…]        captured messages, readable; --help says which
+  schema --json                  everything the specs define, a JSON object a line
+  uapi [TREE] [--cc 'CC FLAGS'] [--list]
+                                 compare the specs with kernel headers, those
+                                 that are installed unless TREE says others
   help                           this text
 ";
 
@@ -23,9 +31,12 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
+            "corpus" | "decode" => tool(command, rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
+            "schema" => schema::command(rest),
             "size" => size::run(),
+            "uapi" => uapi::command(rest),
             "help" | "--help" | "-h" => {
                 print!("{HELP}");
                 Ok(())
@@ -40,5 +51,28 @@ fn main() -> ExitCode {
             eprintln!("{}", message.trim_end());
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Runs a program that needs the library, which this one must not: it writes a part of it.
+fn tool(name: &str, args: &[String]) -> Result<(), String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let status = std::process::Command::new(cargo)
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "netlink-tests",
+            "--bin",
+            name,
+            "--",
+        ])
+        .args(args)
+        .status()
+        .map_err(|error| format!("cargo: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{name}` found something"))
     }
 }

@@ -58,6 +58,15 @@ pub(super) fn one(
     }
 }
 
+/// The Rust type of a list of `ty`.
+pub(super) fn list_type(list: &List, ty: &str) -> String {
+    match list {
+        List::Map { depth: 2 } => format!("Vec<(u16, Vec<(u16, {ty})>)>"),
+        List::Map { .. } => format!("Vec<(u16, {ty})>"),
+        _ => format!("Vec<{ty}>"),
+    }
+}
+
 /// The codec of a payload.
 pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<String> {
     let one = one(writer, &payload.ty, payload.wire, payload.bare);
@@ -66,6 +75,12 @@ pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<Stri
         List::Packed => ("Packed", None),
         List::Index { base } => ("Index", Some(*base)),
         List::Items { id, .. } => ("Items", Some(*id)),
+        List::Map { depth: 2 } => {
+            let inner = writer.wire("Map");
+            let one = one.map(|one| format!("<{one}>")).unwrap_or_default();
+            return Some(format!("{inner}<{inner}{one}>"));
+        }
+        List::Map { .. } => ("Map", None),
         List::Records => ("Records", None),
     };
     let args: Vec<String> = number

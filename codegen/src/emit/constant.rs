@@ -25,6 +25,17 @@ pub(super) fn protocol(writer: &mut Writer<'_>, protocol: &NetlinkProtocol) {
         doc::attrs(&doc::with_since(meta), 0),
         doc::alias(&meta.c, &meta.name),
     );
+    if let Some(genl) = &protocol.genl {
+        let (name, text) = (word(&meta.name), &genl.name);
+        writer.item(quote!(#docs #alias pub const #name: &str = #text;));
+        if let Some(c) = &genl.version_c {
+            let about = doc::attrs(&format!("Version of the messages of `{text}`."), 0);
+            let (alias, name, version) =
+                (doc::alias(c, c), word(c), tokens(&genl.version.to_string()));
+            writer.item(quote!(#about #alias pub const #name: u8 = #version;));
+        }
+        return;
+    }
     let (name, id) = (word(&meta.name), tokens(&protocol.id.to_string()));
     writer.item(quote!(#docs #alias pub const #name: u16 = #id;));
 }

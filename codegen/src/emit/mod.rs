@@ -6,6 +6,7 @@ mod doc;
 mod enumeration;
 mod message;
 mod module;
+mod parts;
 mod set;
 mod structure;
 mod tree;

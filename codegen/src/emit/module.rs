@@ -1,13 +1,13 @@
 //! The file of one spec.
 
 use super::writer::{self, Writer};
-use super::{constant, enumeration, message, set, structure, union, unit};
+use super::{constant, enumeration, message, parts, set, structure, union, unit};
 use crate::model::{Module, Protocol};
 use crate::{Options, Output};
 
 /// The file, unless its spec has nothing that stands in it.
 pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> Option<Output> {
-    let mut writer = Writer::new(options, &module.path);
+    let mut writer = Writer::new(options, protocol, &module.path);
     for item in &module.protocols {
         constant::protocol(&mut writer, item);
     }
@@ -33,6 +33,9 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
     for item in &module.units {
         unit::unit(&mut writer, item);
     }
+    for item in &module.parts {
+        parts::parts(&mut writer, item);
+    }
     for item in &module.structures {
         structure::structure(&mut writer, item);
     }
@@ -43,7 +46,7 @@ pub(super) fn file(protocol: &Protocol, module: &Module, options: &Options) -> O
         union::union(&mut writer, item);
     }
     for family in &protocol.families {
-        if module.path.as_slice() == [family.name.as_str()] {
+        if message::home(protocol, family) == module.path {
             message::messages(&mut writer, family, &module.path, options);
         }
     }

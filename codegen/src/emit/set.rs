@@ -96,7 +96,7 @@ fn attr(writer: &mut Writer<'_>, attr: &Attr) -> TokenStream {
             args.push("repeat".to_owned());
             format!("Vec<{ty}>")
         }
-        _ => format!("Option<Vec<{ty}>>"),
+        list => format!("Option<{}>", codec::list_type(list, &ty)),
     };
     if let Some(codec) = codec {
         args.push(format!("as = {codec}"));
@@ -111,8 +111,9 @@ fn attr(writer: &mut Writer<'_>, attr: &Attr) -> TokenStream {
     let text = doc::of_attr(&attr.meta.doc, &attr.meta, payload, attr.direction);
     let docs = doc::attrs(&text, 4);
     let alias = doc::alias(&attr.meta.c, &attr.meta.name);
+    let cfg = writer.cfg_of(&payload.ty);
     let (nl, name, ty) = (writer.nl(&args), word(&attr.meta.name), tokens(&ty));
-    quote!(#docs #alias #nl pub #name: #ty)
+    quote!(#cfg #docs #alias #nl pub #name: #ty)
 }
 
 /// A selector and its data: one field, named after the selector.
@@ -164,5 +165,8 @@ fn properties(attr: &Attr, args: &mut Vec<String>) {
     }
     if attr.byteorder {
         args.push("byteorder".to_owned());
+    }
+    if attr.required {
+        args.push("required".to_owned());
     }
 }

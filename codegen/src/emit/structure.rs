@@ -33,6 +33,17 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
     if pad_end > 0 {
         args.push(format!("pad_end = {pad_end}"));
     }
+    if structure.packed {
+        args.push("packed".to_owned());
+    }
+    // The standard library has defaults for arrays up to 32 elements, and unions have none.
+    let zeroed = structure
+        .fields()
+        .any(|field| needs_zero(&field.ty) && field.place == Place::Fixed);
+    if zeroed {
+        args.push("zeroed".to_owned());
+    }
+    let default = (!zeroed).then(|| quote!(Default,));
     let nl = writer.nl(&args);
     let copy = structure.copy.then(|| quote!(Copy,));
     let eq = has_eq(structure).then(|| quote!(Eq,));
@@ -40,7 +51,7 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
     writer.item(quote! {
         #docs
         #alias
-        #[derive(Clone, #copy Debug, Default, PartialEq, #eq #layout)]
+        #[derive(Clone, #copy Debug, #default PartialEq, #eq #layout)]
         #nl
         #[non_exhaustive]
         pub struct #name { #(#fields,)* }
@@ -56,9 +67,9 @@ pub(super) fn members(writer: &mut Writer<'_>, members: &[Member]) -> (Vec<Token
         match member {
             // The derive puts the length of a record in front by itself.
             Member::RecordLen(_) => {}
-            Member::Pad(len) => {
-                hidden.push(format!("pad = {len}"));
-                pad_end += len;
+            Member::Pad(pad) => {
+                hidden.push(format!("pad = {}", pad.len));
+                pad_end += pad.len;
             }
             Member::Count(count) => hidden.push(self::count(count)),
             Member::Field(field) => {
@@ -123,11 +134,18 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
     quote!(#docs #alias #nl pub #name: #ty)
 }
 
+fn needs_zero(ty: &Type) -> bool {
+    match ty {
+        Type::Array(item, len) => *len > 32 || needs_zero(item),
+        ty => ty.is_union(),
+    }
+}
+
 /// Whether all members compare exactly.
 fn has_eq(structure: &Structure) -> bool {
     structure.fields().all(|field| match field.ty.named() {
         Some(named) => match named.class {
-            Class::Enum(_) | Class::Flags(_) | Class::Unit(_) => true,
+            Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
             // What a struct holds is not looked into: a set may be at its end.
             Class::Struct => field.place == Place::Fixed && structure.copy,
             Class::Set | Class::Union => false,

@@ -2,7 +2,7 @@
 
 use super::message;
 use super::writer::{self, Writer};
-use crate::model::{Family, Protocol};
+use crate::model::{Family, Module, Protocol};
 use crate::{Options, Output};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,9 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
             .collect();
         add(&mut children, &path);
     }
-    let is_file = |family: &Family| files.contains(&format!("{}.rs", family.name));
+    let is_file = |family: &Family| {
+        message::home(protocol, family).len() > 1 || files.contains(&format!("{}.rs", family.name))
+    };
     let families: Vec<&Family> = protocol
         .families
         .iter()
@@ -36,14 +38,28 @@ pub(super) fn files(protocol: &Protocol, files: &[String], options: &Options) ->
         let family = families
             .iter()
             .find(|family| path.as_slice() == [family.name.as_str()]);
-        let mut writer = Writer::new(options, path);
+        let mut writer = Writer::new(options, protocol, path);
         if let Some(family) = family {
             message::messages(&mut writer, family, path, options);
         }
         let mods: String = names
             .iter()
-            .map(|name| format!("pub mod {name};\n"))
+            .map(|name| {
+                let mut module = path.clone();
+                module.push(name.clone());
+                let cfg = match protocol.modules.iter().find(|other| other.path == module) {
+                    Some(Module {
+                        feature: Some(feature),
+                        ..
+                    }) => format!("#[cfg(feature = \"{feature}\")]\n"),
+                    _ => String::new(),
+                };
+                format!("{cfg}pub mod {name};\n")
+            })
             .collect();
+        if path.is_empty() {
+            message::families(&mut writer, protocol, options);
+        }
         let body = if writer.is_empty() || mods.is_empty() {
             mods + &writer.body()
         } else {

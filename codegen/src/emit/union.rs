@@ -15,7 +15,11 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
     for case in &union.cases {
         let key = match &case.key {
             CaseKey::Text(text) => format!("case = {text:?}"),
-            CaseKey::Number(number) => format!("case = {number}"),
+            CaseKey::Number(number) if case.more.is_empty() => format!("case = {number}"),
+            CaseKey::Number(number) => {
+                let more: Vec<String> = case.more.iter().map(u32::to_string).collect();
+                format!("case = {number}, also({})", more.join(", "))
+            }
         };
         let meta = &case.meta;
         let text = with_facts(&doc::with_since(meta), case.payload.as_ref());
@@ -50,6 +54,9 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
         "key = {}",
         if union.text_key { "str" } else { "int" }
     )];
+    if let Some(lead) = union.lead {
+        args.push(format!("lead = {}", lead.rust()));
+    }
     if union.selection == Selection::Fixed {
         args.push("fixed".to_owned());
     }
@@ -86,12 +93,13 @@ fn variant(
         let nl = writer.nl(&args);
         return quote!(#docs #alias #nl #name);
     };
+    let cfg = writer.cfg_of(&payload.ty);
     let mut ty = codec::rust_type(writer, &payload.ty);
     if let Some(codec) = codec::payload(writer, payload) {
         args.push(format!("as = {codec}"));
     }
     if payload.list != List::One {
-        ty = format!("Vec<{ty}>");
+        ty = codec::list_type(&payload.list, &ty);
     } else if payload.ty.is_composite() && union.selection != Selection::Fixed {
         ty = format!("Box<{ty}>");
     }
@@ -99,7 +107,7 @@ fn variant(
         ty = format!("Option<{ty}>");
     }
     let (nl, ty) = (writer.nl(&args), tokens(&ty));
-    quote!(#docs #alias #nl #name(#ty))
+    quote!(#cfg #docs #alias #nl #name(#ty))
 }
 
 /// What this version does not know.

@@ -1,6 +1,6 @@
 //! One file in the making: its imports and its items.
 
-use crate::model::Named;
+use crate::model::{Named, Protocol, Type};
 use crate::{Options, ident};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Collects what a file says.
 pub(super) struct Writer<'o> {
     options: &'o Options,
+    protocol: &'o Protocol,
     /// The module the file is.
     path: Vec<String>,
-    imports: BTreeMap<String, BTreeSet<String>>,
+    /// Names by the feature that they are behind, where it is not that of the file itself, and by their module.
+    imports: BTreeMap<(Option<String>, String), BTreeSet<String>>,
     /// Arguments of `#[nl(…)]`, which stand in for themselves until the item is printed: the printer would put spaces
     /// between the tokens of what is not Rust.
     args: Vec<String>,
@@ -19,9 +21,10 @@ pub(super) struct Writer<'o> {
 }
 
 impl<'o> Writer<'o> {
-    pub(super) fn new(options: &'o Options, path: &[String]) -> Self {
+    pub(super) fn new(options: &'o Options, protocol: &'o Protocol, path: &[String]) -> Self {
         Self {
             options,
+            protocol,
             path: path.to_vec(),
             imports: BTreeMap::new(),
             args: Vec::new(),
@@ -49,17 +52,51 @@ impl<'o> Writer<'o> {
     pub(super) fn named(&mut self, named: &Named) -> String {
         if named.module != self.path {
             let module = format!("{}::{}", self.options.generated, named.module.join("::"));
-            return self.import(module, &named.name);
+            let feature = self.foreign_feature(&named.module);
+            self.imports
+                .entry((feature, module))
+                .or_default()
+                .insert(named.name.clone());
         }
         named.name.clone()
     }
 
     fn import(&mut self, module: String, name: &str) -> String {
         self.imports
-            .entry(module)
+            .entry((None, module))
             .or_default()
             .insert(name.to_owned());
         name.to_owned()
+    }
+
+    fn feature(&self, module: &[String]) -> Option<&'o str> {
+        let module = self
+            .protocol
+            .modules
+            .iter()
+            .find(|other| other.path == module)?;
+        module.feature.as_deref()
+    }
+
+    /// The feature that a module is behind, unless this file is behind it too.
+    fn foreign_feature(&self, module: &[String]) -> Option<String> {
+        let feature = self.feature(module)?;
+        (self.feature(&self.path) != Some(feature)).then(|| feature.to_owned())
+    }
+
+    /// The condition of what leads to a module, if there is one.
+    pub(super) fn cfg(&self, module: &[String]) -> TokenStream {
+        match self.foreign_feature(module) {
+            Some(feature) => quote!(#[cfg(feature = #feature)]),
+            None => TokenStream::new(),
+        }
+    }
+
+    /// The condition of what leads to a type, if there is one.
+    pub(super) fn cfg_of(&self, ty: &Type) -> TokenStream {
+        ty.named()
+            .map(|named| self.cfg(&named.module))
+            .unwrap_or_default()
     }
 
     /// `#[nl(…)]`, or nothing without arguments.
@@ -95,8 +132,11 @@ impl<'o> Writer<'o> {
     pub(super) fn body(&self) -> String {
         let mut parts = Vec::new();
         let mut uses = String::new();
-        for (module, names) in &self.imports {
+        for ((feature, module), names) in &self.imports {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if let Some(feature) = feature {
+                uses.push_str(&format!("#[cfg(feature = \"{feature}\")]\n"));
+            }
             match names.as_slice() {
                 [name] => uses.push_str(&format!("use {module}::{name};\n")),
                 names => uses.push_str(&format!("use {module}::{{{}}};\n", names.join(", "))),

@@ -3,16 +3,20 @@
 //! There is no "not yet resolved" state here, so nothing that reads a model can fail.
 
 mod attribute;
+mod catalog;
 mod message;
+mod parts;
 mod set;
 mod structure;
 mod ty;
 mod union;
 
 pub use attribute::{Attribute, attributes};
-pub use message::{Family, Group, Ioctl, Message, NetlinkProtocol, Reply};
+pub use catalog::{Entry, Kind, catalog};
+pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
+pub use parts::{Part, Parts};
 pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
-pub use structure::{Count, CountUnit, Field, Member, Place, Structure};
+pub use structure::{Count, CountUnit, Field, Member, Pad, Place, Structure};
 pub use ty::{Class, Int, List, Named, Payload, Scalar, Type};
 pub use union::{Case, CaseKey, DefaultCase, Selection, Union};
 
@@ -34,6 +38,10 @@ pub struct Module {
     pub path: Vec<String>,
     /// Documentation.
     pub doc: String,
+    /// The Cargo feature that it is behind.
+    pub feature: Option<String>,
+    /// Header that its definitions come from, unless they say so themselves.
+    pub header: Option<String>,
     /// Netlink protocols it defines.
     pub protocols: Vec<NetlinkProtocol>,
     /// Numbers.
@@ -42,6 +50,8 @@ pub struct Module {
     pub enumerations: Vec<Enumeration>,
     /// Units of time.
     pub units: Vec<Unit>,
+    /// Integers with named ranges of bits.
+    pub parts: Vec<Parts>,
     /// Fixed structs.
     pub structures: Vec<Structure>,
     /// Attribute sets.
@@ -91,6 +101,8 @@ pub struct Enumeration {
     pub meta: Meta,
     /// Whether values are bits that combine.
     pub flags: bool,
+    /// Whether the C constants are numbers of bits rather than masks.
+    pub numbered: bool,
     /// Integer behind it.
     pub repr: Int,
     /// Named values.

@@ -65,6 +65,8 @@ pub struct Attr {
     pub by: Option<Selector>,
     /// Whether the value stands behind a pointer; `None` for what never does.
     pub boxed: Option<bool>,
+    /// Whether the kernel demands it in every request that carries the set.
+    pub required: bool,
 }
 
 /// A selector and the data it selects, which are one field.

@@ -9,6 +9,8 @@ pub struct Structure {
     pub meta: Meta,
     /// Smallest size ever sent, if it grew between kernels.
     pub grows: Option<u64>,
+    /// Whether members follow each other without padding.
+    pub packed: bool,
     /// Members in C order.
     pub members: Vec<Member>,
     /// Bytes of the fixed members on a 64-bit host.
@@ -23,13 +25,22 @@ pub struct Structure {
 #[derive(Clone, Debug)]
 pub enum Member {
     /// Bytes without meaning.
-    Pad(u64),
+    Pad(Pad),
     /// The number of elements of a tail.
     Count(Count),
     /// Length of the record itself.
     RecordLen(Int),
     /// A value.
     Field(Field),
+}
+
+/// Bytes without meaning.
+#[derive(Clone, Debug)]
+pub struct Pad {
+    /// How many.
+    pub len: u64,
+    /// Kernel version they came with.
+    pub since: Option<String>,
 }
 
 /// A member that counts a tail.

@@ -79,6 +79,8 @@ pub enum Class {
     Flags(Int),
     /// Time over an integer.
     Unit(Int),
+    /// An integer with named ranges of bits.
+    Parts(Int),
     /// Fixed struct.
     Struct,
     /// Attribute set.
@@ -107,6 +109,11 @@ pub enum List {
         id: u64,
         /// Its name in C, if it has one.
         c: String,
+    },
+    /// A nest whose ids are free keys.
+    Map {
+        /// How many such nests stand in each other: 1 or 2.
+        depth: u8,
     },
     /// Elements that know their own length.
     Records,
@@ -245,7 +252,6 @@ impl Scalar {
     /// Bytes and alignment in a C struct, for those that can stand in one.
     pub fn layout(self) -> Option<(u64, u64)> {
         match self {
-            Self::Bool => Some((1, 1)),
             Self::Mac => Some((6, 1)),
             Self::Ipv4 => Some((4, 4)),
             Self::Ipv6 | Self::Inet => Some((16, 4)),
@@ -273,7 +279,9 @@ impl Class {
     /// The integer behind an enum, flags or a unit.
     pub fn repr(self) -> Option<Int> {
         match self {
-            Self::Enum(repr) | Self::Flags(repr) | Self::Unit(repr) => Some(repr),
+            Self::Enum(repr) | Self::Flags(repr) | Self::Unit(repr) | Self::Parts(repr) => {
+                Some(repr)
+            }
             Self::Struct | Self::Set | Self::Union => None,
         }
     }

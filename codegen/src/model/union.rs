@@ -1,6 +1,6 @@
 //! Unions: payloads chosen by a selector.
 
-use super::{Meta, Payload};
+use super::{Int, Meta, Payload};
 
 /// A choice of payloads.
 #[derive(Clone, Debug)]
@@ -9,6 +9,8 @@ pub struct Union {
     pub meta: Meta,
     /// Whether the selector is text.
     pub text_key: bool,
+    /// The integer at the front of the payload that is the selector.
+    pub lead: Option<Int>,
     /// Bytes of a union that stands in a fixed struct.
     pub size: u64,
     /// Where the selector stands.
@@ -37,6 +39,8 @@ pub struct Case {
     pub meta: Meta,
     /// The selector.
     pub key: CaseKey,
+    /// Further selectors of the same case.
+    pub more: Vec<u32>,
     /// Absent for a kind without data.
     pub payload: Option<Payload>,
 }

@@ -275,7 +275,7 @@ impl<'m> Sizer<'m> {
             Type::Array(item, _) => self.is_plain_type(item),
             Type::Named(named) => match (named.class, self.defs.get(&key(named))) {
                 (Class::Struct, Some(Def::Structure(structure))) => self.is_plain(structure),
-                (Class::Enum(_) | Class::Flags(_) | Class::Unit(_), _) => true,
+                (Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_), _) => true,
                 _ => false,
             },
         }

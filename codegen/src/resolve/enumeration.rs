@@ -16,6 +16,20 @@ pub(super) fn enumeration(
     if syntax.flags && repr.signed {
         cx.refuse(syntax.repr.span, "flags need an unsigned integer");
     }
+    let numbered = syntax
+        .numbered
+        .as_ref()
+        .is_some_and(|numbered| numbered.value);
+    if let Some(span) = syntax.numbered.as_ref().map(|numbered| numbered.span) {
+        if !syntax.flags {
+            cx.refuse(span, "only flags have numbers of bits");
+        }
+        for entry in syntax.entries.iter().filter(|_| numbered) {
+            if entry.value.value.count_ones() != 1 {
+                cx.refuse(entry.value.span, "a numbered bit is a power of two");
+            }
+        }
+    }
     let prefix = syntax.prefix.clone().unwrap_or_default();
     let head = &syntax.head;
     let meta = cx.meta(file, head, head.name.value.clone(), prefix.clone());
@@ -58,6 +72,7 @@ pub(super) fn enumeration(
     Some(Enumeration {
         meta,
         flags: syntax.flags,
+        numbered,
         repr,
         values,
     })

@@ -3,7 +3,7 @@
 use crate::diag::{Diags, Sp, Span};
 use crate::ident;
 use crate::model::{Int, Scalar};
-use crate::syntax::{Enumeration, File, Head, Set, Structure, Union, Unit};
+use crate::syntax::{Enumeration, File, Head, Parts, Set, Structure, Union, Unit};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,7 @@ pub(super) struct Def<'f> {
 pub(super) enum Item<'f> {
     Enumeration(&'f Enumeration),
     Unit(&'f Unit),
+    Parts(&'f Parts),
     Structure(&'f Structure),
     Set(&'f Set),
     Union(&'f Union),
@@ -198,6 +199,11 @@ fn definitions(file: &File) -> Vec<(&Head, Item<'_>)> {
     );
     list.extend(file.units.iter().map(|item| (&item.head, Item::Unit(item))));
     list.extend(
+        file.parts
+            .iter()
+            .map(|item| (&item.head, Item::Parts(item))),
+    );
+    list.extend(
         file.structures
             .iter()
             .map(|item| (&item.head, Item::Structure(item))),
@@ -279,6 +285,10 @@ fn check_names(file: &File, diags: &mut Diags) {
                     .and_then(|default| default.name.as_ref());
                 default.into_iter().for_each(|name| snake(name, diags));
             }
+            Item::Parts(item) => item
+                .parts
+                .iter()
+                .for_each(|entry| field(&entry.name, diags)),
             Item::Unit(_) => {}
         }
     }

@@ -1,11 +1,12 @@
 //! Pass 5: protocols, messages, groups and ioctl requests.
 
 use super::Cx;
-use super::index::module_path;
+use super::index::{DefId, Item, module_path};
 use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
-    Class, Family, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply, Type,
+    Class, Direction, Family, Genl, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply,
+    Type,
 };
 use crate::syntax::{self, File};
 use std::collections::BTreeMap;
@@ -18,7 +19,11 @@ pub(super) fn protocols(cx: &mut Cx<'_, '_>, file: &File) -> Vec<NetlinkProtocol
             continue;
         };
         let head = &protocol.head;
-        let default = format!("NETLINK_{}", ident::upper(&head.name.value));
+        let upper = ident::upper(&head.name.value);
+        let default = match protocol.genl {
+            Some(_) => format!("{upper}_GENL_NAME"),
+            None => format!("NETLINK_{upper}"),
+        };
         let name = head.c.clone().unwrap_or(default);
         let meta = Meta {
             name: ident::upper(&name),
@@ -27,9 +32,26 @@ pub(super) fn protocols(cx: &mut Cx<'_, '_>, file: &File) -> Vec<NetlinkProtocol
             since: head.since.clone(),
             doc: head.doc.clone(),
         };
-        list.push(NetlinkProtocol { meta, id });
+        let genl = protocol.genl.as_ref().map(|genl| genl_of(cx, genl));
+        list.push(NetlinkProtocol { meta, id, genl });
     }
     list
+}
+
+fn genl_of(cx: &mut Cx<'_, '_>, genl: &syntax::Genl) -> Genl {
+    let version = u8::try_from(genl.version.value);
+    if version.is_err() {
+        cx.refuse(genl.version.span, "a version has 8 bits");
+    }
+    // GENL_NAMSIZ counts the NUL.
+    if genl.name.value.is_empty() || genl.name.value.len() > 15 {
+        cx.refuse(genl.name.span, "the name of a family has 1 to 15 bytes");
+    }
+    Genl {
+        name: genl.name.value.clone(),
+        version: version.unwrap_or_default(),
+        version_c: genl.version_c.clone(),
+    }
 }
 
 pub(super) fn ioctls(cx: &mut Cx<'_, '_>, file: usize) -> Vec<Ioctl> {
@@ -138,6 +160,9 @@ fn check_protocols(cx: &mut Cx<'_, '_>) {
                 .related(before, "first here");
         }
         let id = &protocol.id;
+        if protocol.genl.is_some() {
+            continue;
+        }
         if let Some(before) = ids.insert(id.value, id.span) {
             cx.diags
                 .error(id.span, format!("protocol {} stands twice", id.value))
@@ -189,7 +214,19 @@ fn family(cx: &mut Cx<'_, '_>, name: &str, members: &[usize]) -> Option<Family> 
             )
             .related(before, "first here");
         }
-        if let Some(before) = ids.insert(message.id.value, message.id.span) {
+        let dir = message.dir.as_ref().map(|dir| dir.value.as_str());
+        let taken = match dir {
+            Some(dir) => ids
+                .get(&(message.id.value, None))
+                .or(ids.get(&(message.id.value, Some(dir)))),
+            None => ids
+                .iter()
+                .find(|((id, _), _)| *id == message.id.value)
+                .map(|(_, span)| span),
+        };
+        let taken: Option<Span> = taken.copied();
+        ids.insert((message.id.value, dir), message.id.span);
+        if let Some(before) = taken {
             cx.refuse(
                 message.id.span,
                 format!("message {} stands twice in the family", message.id.value),
@@ -229,6 +266,8 @@ fn family(cx: &mut Cx<'_, '_>, name: &str, members: &[usize]) -> Option<Family> 
     Some(Family {
         name: name.to_owned(),
         protocol: u16::try_from(protocol.id.value).ok()?,
+        subsystems: protocol.subsystems,
+        genl: protocol.genl.as_ref().map(|genl| genl_of(cx, genl)),
         c: protocol.head.c.clone().unwrap_or_else(default),
         doc: protocol.head.doc.clone(),
         messages,
@@ -288,10 +327,35 @@ fn message(
             .label("needs `answer`")
             .help("name the message that carries the reply or the items of the dump");
     }
+    let direction = match syntax.dir.as_ref() {
+        None => Direction::Both,
+        Some(dir) => match dir.value.as_str() {
+            "read" => Direction::Read,
+            "write" => Direction::Write,
+            other => {
+                cx.diags
+                    .error(dir.span, format!("unknown direction `{other}`"))
+                    .help("a message of both directions has no `dir`")
+                    .nearest(other, ["read", "write"]);
+                Direction::Both
+            }
+        },
+    };
     let body = syntax
         .body
         .as_ref()
         .and_then(|body| body_type(cx, file, body));
+    let dump_body = syntax
+        .dump_body
+        .as_ref()
+        .and_then(|body| body_type(cx, file, body));
+    if let Some(body) = syntax.dump_body.as_ref().filter(|_| !syntax.dump) {
+        cx.refuse(
+            body.span,
+            "only a message that asks for dumps has a `dump_body`",
+        )
+        .help("add `dump = true`");
+    }
     let upper = ident::upper(&syntax.name.value);
     let meta = Meta {
         name: ident::camel(&syntax.name.value),
@@ -305,9 +369,11 @@ fn message(
         id: id.ok()?,
         module: module.to_vec(),
         body,
+        dump_body,
         reply,
         answer,
         dump: syntax.dump,
+        direction,
     })
 }
 
@@ -327,12 +393,24 @@ fn body_type(cx: &mut Cx<'_, '_>, file: usize, name: &Sp<String>) -> Option<Name
     cx.graph.root(def);
     match cx.reference(def) {
         Type::Named(named) if matches!(named.class, Class::Set | Class::Struct) => Some(named),
+        Type::Named(named) if cx.leads(def) => Some(named),
         _ => {
             cx.refuse(
                 name.span,
-                format!("`{}` is neither a set nor a struct", name.value),
+                format!(
+                    "`{}` is neither a set nor a struct, nor a union with `lead`",
+                    name.value
+                ),
             );
             None
         }
+    }
+}
+
+impl Cx<'_, '_> {
+    /// Whether a definition is a union whose selector is the front of its own payload.
+    fn leads(&self, def: DefId) -> bool {
+        let item = self.index.defs.get(def).map(|def| def.item);
+        matches!(item, Some(Item::Union(union)) if union.lead.is_some())
     }
 }

@@ -4,6 +4,7 @@ mod boxing;
 mod enumeration;
 mod index;
 mod message;
+mod parts;
 mod reach;
 mod selection;
 mod set;
@@ -89,6 +90,10 @@ impl<'f> Cx<'f, '_> {
         for unit in &syntax.units {
             units.extend(resolve::enumeration::unit(self, file, unit));
         }
+        let mut parts = Vec::new();
+        for item in &syntax.parts {
+            parts.extend(resolve::parts::parts(self, file, item));
+        }
         let mut structures = Vec::new();
         for structure in &syntax.structures {
             structures.extend(resolve::structure::structure(self, file, structure));
@@ -105,6 +110,8 @@ impl<'f> Cx<'f, '_> {
             source: syntax.path.clone(),
             path,
             doc: syntax.module.doc.clone(),
+            feature: self.feature(file),
+            header: syntax.module.header.clone(),
             family: syntax
                 .module
                 .family
@@ -114,12 +121,26 @@ impl<'f> Cx<'f, '_> {
             constants,
             enumerations,
             units,
+            parts,
             structures,
             sets,
             unions,
             ioctls: message::ioctls(self, file),
             groups: message::groups(self, syntax),
         })
+    }
+
+    /// The Cargo feature that a file is behind; its name has the form of one.
+    fn feature(&mut self, file: usize) -> Option<String> {
+        let feature = self.files.get(file)?.module.feature.as_ref()?;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if feature.value.is_empty() || !feature.value.chars().all(plain) {
+            self.refuse(
+                feature.span,
+                "a feature is named in lower case, with `-` between words",
+            );
+        }
+        Some(feature.value.clone())
     }
 
     fn constant(&mut self, file: usize, constant: &crate::syntax::Constant) -> Option<Constant> {

@@ -30,13 +30,30 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
     if let Some(provide) = &syntax.provide {
         let field = fields.iter().find(|field| field.meta.name == provide.value);
         match field {
-            None => {
-                let names = fields.iter().map(|field| field.meta.name.as_str());
-                let message = format!("the header has no member `{}`", provide.value);
-                cx.diags
-                    .error(provide.span, message)
-                    .nearest(&provide.value, names);
-            }
+            None => match syntax
+                .attrs
+                .iter()
+                .find(|attr| attr.name.value == provide.value)
+            {
+                Some(attr) => {
+                    if key_kind(cx, file, attr) == (false, false) {
+                        cx.refuse(provide.span, "only an integer or a string can be provided");
+                    }
+                    cx.graph.provides(def);
+                }
+                None => {
+                    let names = fields.iter().map(|field| field.meta.name.as_str());
+                    let names =
+                        names.chain(syntax.attrs.iter().map(|attr| attr.name.value.as_str()));
+                    let message = format!(
+                        "neither header member nor attribute is called `{}`",
+                        provide.value
+                    );
+                    cx.diags
+                        .error(provide.span, message)
+                        .nearest(&provide.value, names);
+                }
+            },
             Some(field) if field.ty.int().is_none() => {
                 cx.refuse(provide.span, "only an integer can be provided");
             }
@@ -78,10 +95,6 @@ fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) ->
                 syntax.short_header.as_ref().map(|short| short.span),
             ),
             ("record", syntax.record.as_ref().map(|record| record.span)),
-            (
-                "provide",
-                syntax.provide.as_ref().map(|provide| provide.span),
-            ),
         ];
         for (key, span) in needs {
             if let Some(span) = span {
@@ -113,7 +126,7 @@ fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) ->
     let members = structure::members(cx, owner, header, structure, is_record(syntax));
     let size = cx.header_size(header);
     let short = syntax.short_header.as_ref();
-    if let Some(short) = short.filter(|short| short.value == 0 || short.value >= size) {
+    if let Some(short) = short.filter(|short| short.value >= size) {
         cx.refuse(
             short.span,
             format!("the header has {size} bytes; a short one has fewer"),
@@ -208,7 +221,7 @@ fn attr(
     prefix: &str,
 ) -> Option<Attr> {
     let payload = cx.payload(file, def, &attr.shape)?;
-    let union = payload.ty.is_union();
+    let union = payload.ty.is_union() || matches!(payload.ty, Type::Scalar(Scalar::Inet));
     let is_key = set
         .attrs
         .iter()
@@ -219,11 +232,15 @@ fn attr(
             None
         }
         (Some(select), None) if !union => {
-            cx.refuse(select.span, "only a union is selected");
+            cx.refuse(select.span, "only a union or `inet` is selected");
             None
         }
         (Some(select), None) => selector(cx, file, def, set, fields, &payload.ty, select),
         (None, Some(tag)) if !union => {
+            cx.refuse(tag.span, "only a union has a `tag`");
+            None
+        }
+        (None, Some(tag)) if !payload.ty.is_union() => {
             cx.refuse(tag.span, "only a union has a `tag`");
             None
         }
@@ -278,6 +295,22 @@ fn attr(
         .as_ref()
         .is_some_and(|byteorder| byteorder.value);
     let boxed = attr.boxed.as_ref().map(|boxed| boxed.value);
+    let required = attr
+        .required
+        .as_ref()
+        .is_some_and(|required| required.value);
+    if let Some(required) = &attr.required {
+        if direction == Direction::Read
+            || payload.list == List::Repeat
+            || payload.text == "flag"
+            || union
+        {
+            cx.refuse(
+                required.span,
+                "only a single attribute of requests can be required",
+            );
+        }
+    }
     let id = attr.id.value;
     Some(Attr {
         meta,
@@ -288,13 +321,14 @@ fn attr(
         byteorder,
         by,
         boxed,
+        required,
     })
 }
 
 /// Whether `NLA_F_NESTED` goes with a payload; `None` where the case of a union decides.
 fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
     match payload.list {
-        List::Index { .. } | List::Items { .. } => return Some(true),
+        List::Index { .. } | List::Items { .. } | List::Map { .. } => return Some(true),
         List::Packed | List::Records => return Some(false),
         List::One | List::Repeat => {}
     }
@@ -323,12 +357,8 @@ fn selector(
 ) -> Option<Selector> {
     let text_key = cx.union_key(union)?;
     if select.value == "inherited" {
-        cx.graph.inherits(def, select.span);
-        if text_key {
-            cx.refuse(
-                select.span,
-                "what is inherited is an integer, the union's key is a string",
-            );
+        if !set.context {
+            cx.graph.inherits(def, select.span);
         }
         return Some(Selector::Inherited);
     }
@@ -546,7 +576,9 @@ impl Cx<'_, '_> {
     }
 
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
-        let forms = ["repeat", "packed", "index", "items", "records"];
+        let forms = [
+            "repeat", "packed", "index", "items", "map", "maps", "records",
+        ];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
         if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
             self.refuse(base.span, "`base` belongs to `list = \"index\"`");
@@ -561,6 +593,8 @@ impl Cx<'_, '_> {
             "repeat" => Some(List::Repeat),
             "packed" => Some(List::Packed),
             "records" => Some(List::Records),
+            "map" => Some(List::Map { depth: 1 }),
+            "maps" => Some(List::Map { depth: 2 }),
             "index" => match &shape.base {
                 Some(base) if base.value <= 1 => Some(List::Index { base: base.value }),
                 _ => {
@@ -626,10 +660,6 @@ impl Cx<'_, '_> {
             Type::Array(..) => (
                 "an array stands in structs and packed lists",
                 "write the element's type with `list = \"packed\"`".to_owned(),
-            ),
-            Type::Scalar(Scalar::Inet) => (
-                "`inet` stands in structs only",
-                "`ip` takes the family from the length".to_owned(),
             ),
             _ => return,
         };

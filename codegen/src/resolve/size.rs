@@ -62,9 +62,10 @@ fn of_def(
     let size = match item {
         Item::Enumeration(item) => Int::from_name(&item.repr.value).map(of_int),
         Item::Unit(item) => Int::from_name(&item.repr.value).map(of_int),
+        Item::Parts(item) => Int::from_name(&item.repr.value).map(of_int),
         Item::Structure(item) => {
             let fields: Vec<&Field> = item.fields.iter().collect();
-            of_members(cx, file, &fields, stack, sizes)
+            of_members(cx, file, &fields, item.packed, stack, sizes)
         }
         Item::Union(item) => {
             let mut whole = Some(Size { bytes: 0, align: 1 });
@@ -98,6 +99,7 @@ fn of_members(
     cx: &mut Cx<'_, '_>,
     file: usize,
     fields: &[&Field],
+    packed: bool,
     stack: &mut Vec<DefId>,
     sizes: &mut Sizes,
 ) -> Option<Size> {
@@ -117,6 +119,11 @@ fn of_members(
             of_int(wire)
         } else {
             of_type(cx, file, &field.ty, stack, sizes)?
+        };
+        let size = if packed {
+            Size { align: 1, ..size }
+        } else {
+            size
         };
         match (&field.bits, &mut storage) {
             (Some(bits), Some((name, free))) if *name == field.ty.text() && bits.value <= *free => {

@@ -5,7 +5,7 @@ use super::index::{DefId, Item};
 use super::size::round_up;
 use crate::diag::{Sp, Span};
 use crate::model::{
-    Class, Count, CountUnit, Field, Int, Member, Meta, Place, Scalar, Structure, Type,
+    Class, Count, CountUnit, Field, Int, Member, Meta, Pad, Place, Scalar, Structure, Type,
 };
 use crate::syntax;
 
@@ -38,6 +38,7 @@ pub(super) fn structure(
     Some(Structure {
         meta,
         grows,
+        packed: syntax.packed,
         members,
         size,
         standalone: true,
@@ -94,7 +95,10 @@ pub(super) fn members(
 fn pad(cx: &mut Cx<'_, '_>, field: &syntax::Field) -> Option<Member> {
     only(cx, field, "padding", &["len"]);
     match &field.len {
-        Some(len) if len.value > 0 && field.ty.len.is_none() => Some(Member::Pad(len.value)),
+        Some(len) if len.value > 0 && field.ty.len.is_none() => Some(Member::Pad(Pad {
+            len: len.value,
+            since: field.since.clone(),
+        })),
         _ => {
             cx.refuse(field.ty.span(), "padding needs its length")
                 .help("write `len = 3`");
@@ -400,7 +404,7 @@ impl Cx<'_, '_> {
             Type::Scalar(scalar) => scalar.layout().is_some(),
             Type::Array(item, _) => self.is_fixed(item),
             Type::Named(named) => match named.class {
-                Class::Enum(_) | Class::Flags(_) | Class::Unit(_) => true,
+                Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
                 Class::Set => false,
                 Class::Union => self
                     .def_of(named)
@@ -436,6 +440,9 @@ impl Cx<'_, '_> {
 
     /// For a union, whether its key is a string.
     pub(super) fn union_key(&self, ty: &Type) -> Option<bool> {
+        if matches!(ty, Type::Scalar(Scalar::Inet)) {
+            return Some(false);
+        }
         let Type::Named(named) = ty else { return None };
         match self.index.defs.get(self.def_of(named)?)?.item {
             Item::Union(union) => Some(union.key.value == "string"),

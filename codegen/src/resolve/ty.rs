@@ -50,7 +50,6 @@ impl Cx<'_, '_> {
             Type::Named(named) if matches!(named.class, Class::Set | Class::Union) => {
                 "the elements of an array need a fixed size"
             }
-            _ if len > 32 => "an array in Rust has no default value beyond 32 elements",
             _ => return Some(Type::Array(Box::new(item), len)),
         };
         self.diags.error(expr.span(), message);
@@ -117,6 +116,7 @@ impl Cx<'_, '_> {
             Some(Item::Enumeration(item)) if item.flags => Class::Flags(int(&item.repr)),
             Some(Item::Enumeration(item)) => Class::Enum(int(&item.repr)),
             Some(Item::Unit(item)) => Class::Unit(int(&item.repr)),
+            Some(Item::Parts(item)) => Class::Parts(int(&item.repr)),
             Some(Item::Set(_)) => Class::Set,
             Some(Item::Union(_)) => Class::Union,
             Some(Item::Structure(_)) | None => Class::Struct,

@@ -35,6 +35,21 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             "a union inside a struct is selected by a number",
         );
     }
+    let lead = match &syntax.lead {
+        None => None,
+        Some(lead) => {
+            if text_key {
+                cx.refuse(lead.span, "only a `number` can stand in front of a payload");
+            }
+            if selection != Selection::Selected {
+                cx.refuse(
+                    lead.span,
+                    "a union with `lead` is selected by its own payload",
+                );
+            }
+            cx.int(&lead.value, lead.span)
+        }
+    };
     let mut keys: BTreeMap<String, Span> = BTreeMap::new();
     let mut variants: BTreeMap<String, Span> = BTreeMap::new();
     let mut cases = Vec::new();
@@ -50,6 +65,29 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
         if let Some(before) = keys.insert(shown.clone(), span) {
             cx.refuse(span, format!("the key {shown} stands twice"))
                 .related(before, "first here");
+        }
+        let mut more = Vec::new();
+        for number in &case.more {
+            if lead.is_none() {
+                cx.refuse(
+                    number.span,
+                    "only a union with `lead` keeps its selector apart from the case",
+                )
+                .help("write one case for each key");
+            }
+            if let Some(before) = keys.insert(number.value.to_string(), number.span) {
+                cx.refuse(
+                    number.span,
+                    format!("the key {} stands twice", number.value),
+                )
+                .related(before, "first here");
+            }
+            match u32::try_from(number.value) {
+                Ok(number) => more.push(number),
+                Err(_) => {
+                    cx.refuse(number.span, "a key is a number from 0 to 4294967295");
+                }
+            }
         }
         let payload = match &case.shape {
             None => None,
@@ -74,7 +112,12 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             since: case.since.clone(),
             doc,
         };
-        cases.push(Case { meta, key, payload });
+        cases.push(Case {
+            meta,
+            key,
+            more,
+            payload,
+        });
     }
     let default = match &syntax.default {
         None => None,
@@ -93,6 +136,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
     Some(Union {
         meta,
         text_key,
+        lead,
         size,
         selection,
         cases,

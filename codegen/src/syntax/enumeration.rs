@@ -12,6 +12,8 @@ pub(crate) struct Enumeration {
     pub(crate) flags: bool,
     pub(crate) repr: Sp<String>,
     pub(crate) prefix: Option<String>,
+    /// The C constants are numbers of bits rather than masks.
+    pub(crate) numbered: Option<Sp<bool>>,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn enumeration(
     let mut table = value.table(what, name.span, diags)?;
     let repr = table.need_text("repr", diags);
     let prefix = table.c_name("prefix", diags).map(|prefix| prefix.value);
+    let numbered = table.bool("numbered", diags);
     let rows = table.names(entry_key, diags);
     if rows.is_empty() {
         let entries = if flags { "bits" } else { "values" };
@@ -63,6 +66,7 @@ pub(super) fn enumeration(
         flags,
         repr: repr?,
         prefix,
+        numbered,
         entries,
     })
 }

@@ -15,6 +15,10 @@ pub(crate) struct Message {
     pub(crate) reply: Option<Sp<String>>,
     pub(crate) answer: Option<Sp<String>>,
     pub(crate) dump: bool,
+    /// Who sends it, where its number means something else the other way.
+    pub(crate) dir: Option<Sp<String>>,
+    /// What a request for a dump carries, where that is not the body.
+    pub(crate) dump_body: Option<Sp<String>>,
 }
 
 pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Message> {
@@ -27,6 +31,8 @@ pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> 
     let reply = table.text("reply", diags);
     let answer = table.text("answer", diags);
     let dump = table.bool("dump", diags).is_some_and(|dump| dump.value);
+    let dir = table.text("dir", diags);
+    let dump_body = table.text("dump_body", diags);
     table.finish("[message]", diags);
     Some(Message {
         name,
@@ -38,5 +44,7 @@ pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> 
         reply,
         answer,
         dump,
+        dir,
+        dump_body,
     })
 }

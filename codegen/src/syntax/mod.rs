@@ -2,9 +2,11 @@
 
 mod constant;
 mod enumeration;
+mod include;
 mod ioctl;
 mod message;
 mod module;
+mod parts;
 mod set;
 mod structure;
 mod table;
@@ -16,7 +18,8 @@ pub(crate) use constant::Constant;
 pub(crate) use enumeration::Enumeration;
 pub(crate) use ioctl::{Group, Ioctl};
 pub(crate) use message::Message;
-pub(crate) use module::{Module, Protocol};
+pub(crate) use module::{Genl, Module, Protocol};
+pub(crate) use parts::Parts;
 pub(crate) use set::{Attr, Set, Shape};
 pub(crate) use structure::{Field, Structure};
 pub(crate) use type_expr::TypeExpr;
@@ -37,6 +40,7 @@ pub(crate) struct File {
     pub(crate) constants: Vec<Constant>,
     pub(crate) enumerations: Vec<Enumeration>,
     pub(crate) units: Vec<Unit>,
+    pub(crate) parts: Vec<Parts>,
     pub(crate) structures: Vec<Structure>,
     pub(crate) sets: Vec<Set>,
     pub(crate) unions: Vec<Union>,
@@ -110,7 +114,9 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
                 .collect()
         }};
     }
-    let protocols = section!("protocol", module::protocol);
+    let mut protocols: Vec<Protocol> = section!("protocol", module::protocol);
+    let genl: Vec<Protocol> = section!("genl", module::genl);
+    protocols.extend(genl);
     let constants = section!("const", constant::constant);
     let mut enumerations: Vec<Enumeration> =
         section!("enum", |name, value, diags| enumeration::enumeration(
@@ -123,8 +129,9 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
     // Enums and flags are two sections of the file but one group in the output.
     enumerations.sort_by_key(|enumeration| enumeration.head.name.span);
     let units = section!("unit", unit::unit);
+    let parts = section!("parts", parts::parts);
     let structures = section!("struct", structure::structure);
-    let sets = section!("set", set::set);
+    let sets = include::expand(section!("set", set::set), diags);
     let unions = section!("union", union::union);
     let messages = section!("message", message::message);
     let ioctls = section!("ioctl", ioctl::ioctl);
@@ -137,6 +144,7 @@ pub(crate) fn parse(source: &Source, file: usize, diags: &mut Diags) -> Option<F
         constants,
         enumerations,
         units,
+        parts,
         structures,
         sets,
         unions,

@@ -14,8 +14,21 @@ pub(crate) struct Set {
     pub(crate) short_header: Option<Sp<u64>>,
     pub(crate) record: Option<Sp<bool>>,
     pub(crate) provide: Option<Sp<String>>,
+    /// What is `"inherited"` comes from whoever decodes the message.
+    pub(crate) context: bool,
     pub(crate) pads: Vec<Sp<i128>>,
+    /// Only there to be included.
+    pub(crate) template: bool,
+    pub(crate) include: Option<Include>,
     pub(crate) attrs: Vec<Attr>,
+}
+
+/// Attributes that a set takes from a template.
+#[derive(Clone, Debug)]
+pub(crate) struct Include {
+    pub(crate) set: Sp<String>,
+    /// Names of the attributes wanted; all of them if absent.
+    pub(crate) only: Option<Vec<Sp<String>>>,
 }
 
 /// An attribute.
@@ -33,6 +46,7 @@ pub(crate) struct Attr {
     pub(crate) tag: Option<Sp<String>>,
     pub(crate) select: Option<Sp<String>>,
     pub(crate) boxed: Option<Sp<bool>>,
+    pub(crate) required: Option<Sp<bool>>,
 }
 
 /// The form of a payload: what attributes and union cases have in common.
@@ -57,11 +71,20 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let short_header = table.count("short_header", diags);
     let record = table.bool("record", diags);
     let provide = table.text("provide", diags);
+    let context = table
+        .bool("context", diags)
+        .is_some_and(|context| context.value);
     let items = table.list("pads", diags);
     let pads = items
         .into_iter()
         .filter_map(|item| item.int("pads", diags))
         .collect();
+    let template = table
+        .bool("template", diags)
+        .is_some_and(|template| template.value);
+    let include = table
+        .take("include")
+        .and_then(|value| include(value, diags));
     let rows = table.names("attr", diags);
     let attrs = rows
         .into_iter()
@@ -76,8 +99,30 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         short_header,
         record,
         provide,
+        context,
         pads,
+        template,
+        include,
         attrs,
+    })
+}
+
+fn include(value: Value<'_>, diags: &mut Diags) -> Option<Include> {
+    if value.is_text() {
+        let set = value.text("include", diags)?;
+        return Some(Include { set, only: None });
+    }
+    let mut table = value.table("include", value.span, diags)?;
+    let set = table.need_text("set", diags);
+    let items = table.list("only", diags);
+    let only = items
+        .into_iter()
+        .filter_map(|item| item.text("only", diags))
+        .collect();
+    table.finish("`include`", diags);
+    Some(Include {
+        set: set?,
+        only: Some(only),
     })
 }
 
@@ -94,6 +139,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
     let tag = table.text("tag", diags);
     let select = table.text("select", diags);
     let boxed = table.bool("boxed", diags);
+    let required = table.bool("required", diags);
     let shape = shape(&mut table, ty, diags);
     table.finish("an attribute", diags);
     let (id, doc, shape) = (id?, doc?, shape?);
@@ -110,6 +156,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
         tag,
         select,
         boxed,
+        required,
     })
 }
 

@@ -11,6 +11,8 @@ pub(crate) struct Structure {
     pub(crate) head: Head,
     /// Smallest size ever sent.
     pub(crate) grows: Option<Sp<u64>>,
+    /// Members follow each other without padding.
+    pub(crate) packed: bool,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -40,6 +42,9 @@ pub(super) fn structure(
 ) -> Option<Structure> {
     let mut table = value.table("struct", name.span, diags)?;
     let grows = table.count("grows", diags);
+    let packed = table
+        .bool("packed", diags)
+        .is_some_and(|packed| packed.value);
     let rows = table.names("field", diags);
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no fields", name.value));
@@ -53,6 +58,7 @@ pub(super) fn structure(
     Some(Structure {
         head: head?,
         grows,
+        packed,
         fields,
     })
 }
@@ -61,7 +67,7 @@ fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field>
     let mut table = value.table(&name.value, name.span, diags)?;
     let ty = type_expr::need(&mut table, diags);
     let doc = table.text("doc", diags).map(|doc| doc.value);
-    let c = table.c_name("c", diags).map(|c| c.value);
+    let c = table.c_path("c", diags).map(|c| c.value);
     let since = table.since(diags);
     let wire = table.text("wire", diags);
     let len = table.count("len", diags);

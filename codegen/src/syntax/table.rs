@@ -192,8 +192,19 @@ impl<'t> Table<'t> {
     /// Takes a name as C spells it.
     pub(super) fn c_name(&mut self, key: &'static str, diags: &mut Diags) -> Option<Sp<String>> {
         let name = self.text(key, diags)?;
-        if !ident::is_c(&name.value) {
+        // Empty where C has no name for it.
+        let nameless = key == "c" && name.value.is_empty();
+        if !nameless && !ident::is_c(&name.value) {
             diags.error(name.span, format!("`{}` is not a C name", name.value));
+        }
+        Some(name)
+    }
+
+    /// Takes the name of a struct's member as C spells it: `member`, or `inner.member`. Empty where C has none.
+    pub(super) fn c_path(&mut self, key: &'static str, diags: &mut Diags) -> Option<Sp<String>> {
+        let name = self.text(key, diags)?;
+        if !name.value.is_empty() && !name.value.split('.').all(ident::is_c) {
+            diags.error(name.span, format!("`{}` is not a member in C", name.value));
         }
         Some(name)
     }
@@ -265,6 +276,11 @@ impl<'t> Value<'t> {
     }
 
     /// Whether this is a string.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self.value, DeValue::Array(_))
+    }
+
+    /// Whether it is text.
     pub(super) fn is_text(self) -> bool {
         matches!(self.value, DeValue::String(_))
     }

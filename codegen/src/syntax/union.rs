@@ -2,7 +2,7 @@
 
 use super::Head;
 use super::set::{self, Shape};
-use super::table::Value;
+use super::table::{Table, Value};
 use super::type_expr::{self, TypeExpr};
 use crate::diag::{Diags, Sp, Span};
 
@@ -11,6 +11,8 @@ use crate::diag::{Diags, Sp, Span};
 pub(crate) struct Union {
     pub(crate) head: Head,
     pub(crate) key: Sp<String>,
+    /// The integer at the front of the payload that is the selector.
+    pub(crate) lead: Option<Sp<String>>,
     pub(crate) cases: Vec<Case>,
     pub(crate) default: Option<DefaultCase>,
 }
@@ -20,6 +22,8 @@ pub(crate) struct Union {
 pub(crate) struct Case {
     pub(crate) name: Sp<String>,
     pub(crate) key: Option<Key>,
+    /// Further keys of the case.
+    pub(crate) more: Vec<Sp<i128>>,
     /// Absent for a kind without data.
     pub(crate) shape: Option<Shape>,
     pub(crate) doc: Option<String>,
@@ -48,6 +52,7 @@ pub(crate) struct DefaultCase {
 pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Union> {
     let mut table = value.table("union", name.span, diags)?;
     let key = table.need_text("key", diags);
+    let lead = table.text("lead", diags);
     let rows = table.names("case", diags);
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no cases", name.value));
@@ -64,6 +69,7 @@ pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
     Some(Union {
         head: head?,
         key: key?,
+        lead,
         cases,
         default,
     })
@@ -76,6 +82,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
         return Some(Case {
             name,
             key: None,
+            more: Vec::new(),
             shape,
             doc: None,
             c: None,
@@ -83,8 +90,21 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
         });
     }
     let mut table = value.table(&name.value, name.span, diags)?;
+    let mut more = Vec::new();
     let key = table.take("key").and_then(|key| {
-        if key.is_text() {
+        if key.is_list() {
+            let all = Table::values(key, "key", diags)?;
+            let mut all: Vec<Sp<i128>> = all
+                .into_iter()
+                .filter_map(|key| key.int("key", diags))
+                .collect();
+            if all.is_empty() {
+                diags.error(key.span, "a case needs at least one key");
+                return None;
+            }
+            more = all.split_off(1);
+            all.pop().map(Key::Number)
+        } else if key.is_text() {
             key.text("key", diags).map(Key::Text)
         } else {
             key.int("key", diags).map(Key::Number)
@@ -104,6 +124,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
     Some(Case {
         name,
         key,
+        more,
         shape,
         doc,
         c,

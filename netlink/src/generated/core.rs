@@ -799,7 +799,7 @@ pub enum IpProtocol {
     /// Ethernet inside IPv6.
     #[doc(alias = "IPPROTO_ETHERNET")]
     ETHERNET = 143,
-    /// Aggregation and fragmentation inside ESP. Since Linux 6.12.
+    /// Aggregation and fragmentation inside ESP. Since Linux 6.14.
     #[doc(alias = "IPPROTO_AGGFRAG")]
     AGGFRAG = 144,
     /// Raw IP packets.

@@ -3,4 +3,24 @@
 //! What the specs define: one module a file.
 
 pub mod core;
+pub mod genl;
+pub mod netfilter;
 pub mod route;
+pub mod tc;
+pub mod xfrm;
+
+use crate::wire::Family;
+
+/// Every family whose messages the specs define.
+pub static FAMILIES: &[Family] = &[
+    #[cfg(feature = "genl")]
+    Family::of::<crate::generated::genl::ctrl::CtrlMessage>("nlctrl"),
+    #[cfg(feature = "fou")]
+    Family::of::<crate::generated::genl::fou::FouMessage>("fou"),
+    #[cfg(feature = "gtp")]
+    Family::of::<crate::generated::genl::gtp::GtpMessage>("gtp"),
+    Family::of::<crate::generated::netfilter::NetfilterMessage>("netfilter"),
+    Family::of::<crate::generated::route::RouteMessage>("route"),
+    #[cfg(feature = "xfrm")]
+    Family::of::<crate::generated::xfrm::XfrmMessage>("xfrm"),
+];

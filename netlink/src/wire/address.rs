@@ -1,11 +1,11 @@
 //! Addresses: [`MacAddr`], [`HwAddr`], [`InetAddr`].
 
-use super::context::Cx;
+use super::context::{Cx, Key};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
-use super::kind::FixedKind;
+use super::kind::{FixedKind, Kind};
 use super::layout::Layout;
-use super::schema::Shape;
+use super::schema::{Case, Shape, UnionSchema};
 use super::small::SmallBytes;
 use super::value::Value;
 use crate::generated::core::AddressFamily;
@@ -264,5 +264,50 @@ impl FixedKind for InetAddr {
             InetAddr::V6(address) => address.octets().write(out),
             InetAddr::Raw(raw) => raw.write(out),
         }
+    }
+}
+
+/// As an attribute: sixteen bytes, whose family a header or sibling tells.
+impl Kind for InetAddr {
+    type View<'a> = InetAddr;
+    type Selector = u64;
+
+    fn schema() -> &'static UnionSchema {
+        static SCHEMA: UnionSchema = UnionSchema {
+            name: "InetAddr",
+            cases: &[Case {
+                name: "Raw",
+                key: None,
+                shape: Some(Shape::Inet),
+            }],
+        };
+        &SCHEMA
+    }
+
+    fn decode(key: Key<'_>, data: Option<&[u8]>, _: Cx<'_>) -> Result<Self, DecodeError> {
+        match (key, data) {
+            (Key::Int(family), Some(bytes)) if bytes.len() == 16 => Ok(Self::read(family, bytes)),
+            _ => Err(DecodeError::unrepresentable()),
+        }
+    }
+
+    fn view<'a>(key: Key<'a>, data: Option<&'a [u8]>, cx: Cx<'a>) -> Result<Self, DecodeError> {
+        <Self as Kind>::decode(key, data, cx)
+    }
+
+    fn key(&self) -> Option<Key<'_>> {
+        None
+    }
+
+    fn has_data(&self) -> bool {
+        true
+    }
+
+    fn nested(&self) -> bool {
+        false
+    }
+
+    fn encode_data(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.write(out.zeroed(16))
     }
 }

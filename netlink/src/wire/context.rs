@@ -46,6 +46,7 @@ const MAX_DEPTH: u8 = 24;
 pub struct Cx<'a> {
     direction: Direction,
     depth: u8,
+    dump: bool,
     inherited: Option<Key<'a>>,
 }
 
@@ -55,6 +56,7 @@ impl<'a> Cx<'a> {
         Cx {
             direction,
             depth: 0,
+            dump: false,
             inherited: None,
         }
     }
@@ -67,6 +69,18 @@ impl<'a> Cx<'a> {
     /// The body of a request.
     pub const fn to_kernel() -> Self {
         Self::new(Direction::ToKernel)
+    }
+
+    /// The context of a request for a dump (`NLM_F_DUMP`), which in a few protocols carries another body.
+    #[must_use]
+    pub const fn for_dump(mut self) -> Self {
+        self.dump = true;
+        self
+    }
+
+    /// Whether the bytes are a request for a dump.
+    pub const fn is_dump(self) -> bool {
+        self.dump && matches!(self.direction, Direction::ToKernel)
     }
 
     /// Who wrote the bytes.

@@ -11,6 +11,8 @@ pub struct Encoder<'b> {
     buf: &'b mut Vec<u8>,
     direction: Direction,
     lossless: bool,
+    /// Leaves out what only raw bytes hold.
+    typed: bool,
     error: Option<EncodeError>,
 }
 
@@ -21,7 +23,17 @@ impl<'b> Encoder<'b> {
             buf,
             direction,
             lossless: true,
+            typed: false,
             error: None,
+        }
+    }
+
+    /// As [`Encoder::lossless`], but only what typed values hold: attributes that were kept as raw bytes are left out. Shows how
+    /// much of a message the types understand.
+    pub fn typed(buf: &'b mut Vec<u8>, direction: Direction) -> Self {
+        Encoder {
+            typed: true,
+            ..Encoder::lossless(buf, direction)
         }
     }
 
@@ -31,6 +43,7 @@ impl<'b> Encoder<'b> {
             buf,
             direction: Direction::ToKernel,
             lossless: false,
+            typed: false,
             error: None,
         }
     }
@@ -44,6 +57,12 @@ impl<'b> Encoder<'b> {
     #[inline]
     pub fn is_lossless(&self) -> bool {
         self.lossless
+    }
+
+    /// Whether raw bytes are left out.
+    #[inline]
+    pub fn is_typed(&self) -> bool {
+        self.typed
     }
 
     /// Appends bytes.

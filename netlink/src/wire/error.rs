@@ -134,6 +134,8 @@ pub enum EncodeProblem {
     },
     /// A kernel string with a NUL byte inside.
     InnerNul,
+    /// An attribute that the kernel demands is not there.
+    Missing,
     /// An integer outside the range the kernel takes.
     OutOfRange {
         /// Lowest value taken.
@@ -235,6 +237,7 @@ impl fmt::Display for EncodeError {
         }
         match self.0.problem {
             EncodeProblem::TooLong { most, have } => write!(f, "{have} where at most {most} fit"),
+            EncodeProblem::Missing => f.write_str("the kernel demands this attribute"),
             EncodeProblem::InnerNul => f.write_str("NUL byte inside a string"),
             EncodeProblem::OutOfRange { low, high, value } => {
                 write!(f, "{value} is outside {low}..={high}")

@@ -19,6 +19,8 @@ pub enum NameStyle {
     Flags,
     /// A time, with this many units a second.
     Time(u64),
+    /// Named ranges of bits; the values are their places: first bit times 256, plus the number of bits.
+    Parts,
 }
 
 /// The names that an integer type knows: Rust name, C name, value.
@@ -238,6 +240,33 @@ pub fn debug_name(
         Some((name, _, _)) => f.write_str(name),
         None => write!(f, "{type_name}({number})"),
     }
+}
+
+/// Shows a number by its parts.
+pub fn debug_parts(
+    f: &mut fmt::Formatter<'_>,
+    type_name: &str,
+    values: &[(&'static str, &'static str, u64)],
+    bits: u64,
+) -> fmt::Result {
+    let mut shown = f.debug_struct(type_name);
+    for (name, _, place) in values {
+        shown.field(name, &get_part(bits, place >> 8, place & 0xff));
+    }
+    shown.finish()
+}
+
+/// The `width` bits from bit `shift` on.
+#[inline]
+pub const fn get_part(bits: u64, shift: u64, width: u64) -> u64 {
+    bits >> shift & (u64::MAX >> (64 - width))
+}
+
+/// The same bits with `value` in `width` of them, from bit `shift` on; what of `value` does not fit is cut off.
+#[inline]
+pub const fn set_part(bits: u64, shift: u64, width: u64, value: u64) -> u64 {
+    let mask = u64::MAX >> (64 - width);
+    bits & !(mask << shift) | (value & mask) << shift
 }
 
 /// Decodes an integer in its own byte order.

@@ -5,6 +5,7 @@ use super::codec::Codec;
 use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
+use super::int::{Int, read_native};
 use super::schema::{Shape, UnionSchema};
 use super::set::put;
 use super::text::NlString;
@@ -56,6 +57,15 @@ pub trait Kind: Sized + Clone + PartialEq {
     /// # Errors
     /// Says what the kernel could not take.
     fn encode_data(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+}
+
+/// The integer at the front of a payload that selects what the payload is.
+#[inline]
+pub fn lead<T: Int>(bytes: &[u8]) -> Result<Key<'static>, DecodeError> {
+    if bytes.len() < T::SIZE {
+        return Err(DecodeError::short(T::SIZE, bytes.len()));
+    }
+    Ok(Key::Int(read_native::<T>(bytes).to_bits()))
 }
 
 /// Selector types that can be made from a key.

@@ -239,3 +239,64 @@ impl<'a, T: Record> Iterator for RecordsIter<'a, T> {
         Some(T::view(record, self.cx).map_err(|error| error.within_item(index, offset)))
     }
 }
+
+/// A nest whose ids are keys of their own: pairs of id and element, in the order they came.
+#[derive(Clone, Copy, Debug)]
+pub struct Map<C = Native>(PhantomData<C>);
+
+impl<T: Clone, C: Codec<T>> Codec<Vec<(u16, T)>> for Map<C> {
+    type View<'a> = MapView<'a, T, C>;
+    const NESTED: bool = true;
+    const SHAPE: Shape = Shape::Map(&C::SHAPE);
+
+    fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<(u16, T)>, DecodeError> {
+        let mut list = Vec::new();
+        for attr in ListOf::new(bytes, cx.deeper()?) {
+            let (index, attr) = attr?;
+            let item = C::decode(attr.payload, cx.deeper()?)
+                .map_err(|error| error.within_item(index, attr.offset))?;
+            list.push((attr.id(), item));
+        }
+        Ok(list)
+    }
+
+    fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
+        let cx = cx.deeper()?;
+        Ok(MapView {
+            list: ListOf::new(bytes, cx),
+            cx,
+            marker: PhantomData,
+        })
+    }
+
+    fn encode(value: &Vec<(u16, T)>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        for (index, (id, item)) in value.iter().enumerate() {
+            out.attr(id | Encoder::flags(C::NESTED, false), |out| {
+                C::encode(item, out)
+            })
+            .map_err(|error| error.within_item(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// The elements of a nest whose ids are keys.
+#[derive(Clone, Debug)]
+pub struct MapView<'a, T, C> {
+    list: ListOf<'a>,
+    cx: Cx<'a>,
+    marker: PhantomData<(T, C)>,
+}
+
+impl<'a, T, C: Codec<T>> Iterator for MapView<'a, T, C> {
+    type Item = Result<(u16, C::View<'a>), DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(match self.list.next()? {
+            Ok((index, attr)) => C::view(attr.payload, self.cx)
+                .map(|view| (attr.id(), view))
+                .map_err(|error| error.within_item(index, attr.offset)),
+            Err(error) => Err(error),
+        })
+    }
+}

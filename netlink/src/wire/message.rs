@@ -34,6 +34,12 @@ pub struct MessageType {
     pub answer: Option<u16>,
     /// Whether `NLM_F_DUMP` is understood.
     pub dump: bool,
+    /// Whether this is the request for a dump, where that carries something else than the message of the same number.
+    pub dump_only: bool,
+    /// The only side that sends it, where the number means something else the other way.
+    pub direction: Option<Direction>,
+    /// Name and version of the generic netlink family whose command this is; its body follows `struct genlmsghdr`.
+    pub family: Option<(&'static str, u8)>,
 }
 
 impl MessageType {
@@ -53,7 +59,31 @@ impl MessageType {
             reply,
             answer,
             dump,
+            dump_only: false,
+            direction: None,
+            family: None,
         }
+    }
+
+    /// The same message, sent by one side only.
+    #[must_use]
+    pub const fn only(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// The request for a dump under the same number.
+    #[must_use]
+    pub const fn dump_only(mut self) -> Self {
+        self.dump_only = true;
+        self
+    }
+
+    /// The same message as a command of a generic netlink family.
+    #[must_use]
+    pub const fn genl(mut self, name: &'static str, version: u8) -> Self {
+        self.family = Some((name, version));
+        self
     }
 }
 
@@ -85,5 +115,84 @@ pub trait Messages: Sized {
         let mut body = Vec::new();
         self.encode(&mut Encoder::lossless(&mut body, direction))?;
         Ok(body)
+    }
+}
+
+/// All that is known of the messages of one protocol, without their types: for programs that read any of them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Family {
+    /// Its name in the specs.
+    pub name: &'static str,
+    /// Every message type with the shape of its body.
+    pub types: &'static [(MessageType, Option<Shape>)],
+    /// Decodes a body and hands what it came to.
+    visit: fn(u16, &[u8], Cx<'_>, &mut Visitor<'_>) -> Result<(), DecodeError>,
+}
+
+/// What [`Family::visit`] is handed: the decoded message.
+pub type Visitor<'v> = dyn FnMut(&dyn AnyMessage) + 'v;
+
+/// A decoded message of any protocol.
+pub trait AnyMessage: std::fmt::Debug {
+    /// Its type.
+    fn message_type(&self) -> u16;
+
+    /// Appends the body.
+    ///
+    /// # Errors
+    /// Says what the kernel could not take.
+    fn encode_body(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+}
+
+impl<M: Messages + std::fmt::Debug> AnyMessage for M {
+    fn message_type(&self) -> u16 {
+        self.kind()
+    }
+
+    fn encode_body(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.encode(out)
+    }
+}
+
+impl Family {
+    /// The messages of `M`.
+    pub const fn of<M: Messages + std::fmt::Debug>(name: &'static str) -> Self {
+        Family {
+            name,
+            types: M::TYPES,
+            visit: |kind, body, cx, visitor| {
+                visitor(&M::decode(kind, body, cx)?);
+                Ok(())
+            },
+        }
+    }
+
+    /// The message type of a number, in a direction, and for a dump, where there are several.
+    pub fn message_type(
+        &self,
+        id: u16,
+        cx: Cx<'_>,
+    ) -> Option<&'static (MessageType, Option<Shape>)> {
+        let mut all = self.types.iter();
+        all.find(|(kind, _)| {
+            kind.id == id
+                && kind.direction.is_none_or(|only| only == cx.direction())
+                && (!kind.dump_only || cx.is_dump())
+        })
+    }
+
+    /// Decodes a body and hands it to `visitor`.
+    ///
+    /// # Errors
+    /// Says what is malformed, and where.
+    pub fn visit(
+        &self,
+        kind: u16,
+        body: &[u8],
+        cx: Cx<'_>,
+        visitor: &mut Visitor<'_>,
+    ) -> Result<(), DecodeError> {
+        (self.visit)(kind, body, cx, visitor)
     }
 }

@@ -33,8 +33,8 @@ pub use growth::Growth;
 pub use int::{Bitfield32, Int};
 pub use kind::{FixedKind, FromKey, Kind};
 pub use layout::{Layout, align_up};
-pub use list::{Index, Items, Packed, PackedIter, Record, Records, RecordsIter};
-pub use message::{MessageType, Messages, Reply};
+pub use list::{Index, Items, Map, MapView, Packed, PackedIter, Record, Records, RecordsIter};
+pub use message::{AnyMessage, Family, MessageType, Messages, Reply, Visitor};
 pub use schema::Shape;
 pub use text::{NlStr, NlString};
 pub use time::{Time, TimeOverflow};
@@ -45,14 +45,16 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod private {
     pub use super::int::{
-        NameStyle, Names, debug_name, decode_native, encode_native, read_native, write_native,
+        NameStyle, Names, debug_name, debug_parts, decode_native, encode_native, get_part,
+        read_native, set_part, write_native,
     };
-    pub use super::kind::{join_kind, put_kind_data, put_kind_key, select_kind};
+    pub use super::kind::{join_kind, lead, put_kind_data, put_kind_key, select_kind};
     pub use super::layout::{
         failure, from_mut, is_zero_from, larger, note, read_bits, tail as from, tail_bytes,
         tail_len, up_to, write_bits, write_count,
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
+    pub use crate::generated::core::NETLINK_GENERIC;
     pub use bitflags;
 }

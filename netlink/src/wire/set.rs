@@ -270,6 +270,13 @@ pub fn check_range<T: Int>(
     }
 }
 
+/// Refuses a request without an attribute that the kernel demands.
+pub fn check_required(present: bool, name: &'static str, out: &mut Encoder<'_>) {
+    if !present {
+        out.fail(EncodeError::new(EncodeProblem::Missing).within(name));
+    }
+}
+
 /// Values with a length that the kernel bounds.
 pub trait Bounded {
     /// Bytes of a string (without NUL), octets of an address, elements of a list.

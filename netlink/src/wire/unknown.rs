@@ -76,6 +76,7 @@ impl Unknown {
     /// What is written before the typed attributes.
     #[inline]
     pub(crate) fn encode_earlier(&self, out: &mut Encoder<'_>) {
+        // Duplicates have a meaning that the types know; they count as typed.
         if let Some(kept) = &self.0 {
             out.put(&kept.earlier);
         }
@@ -84,7 +85,7 @@ impl Unknown {
     /// What is written after the typed attributes.
     #[inline]
     pub(crate) fn encode(&self, out: &mut Encoder<'_>) {
-        if let Some(kept) = &self.0 {
+        if let Some(kept) = self.0.as_ref().filter(|_| !out.is_typed()) {
             out.put(&kept.attrs);
         }
     }

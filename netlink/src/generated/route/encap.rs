@@ -447,11 +447,9 @@ pub struct RplSrh {
     pub kind: u8,
     /// Bytes left out of each address in the high, of the last one in the low four bits; the
     /// kernel accepts 0 only.
-    #[doc(alias = "cmpri")]
     #[nl(count(segments, u8))]
     pub compression: u8,
     /// Bytes of padding in the high four bits; 0, since nothing is compressed.
-    #[doc(alias = "pad")]
     pub padding: u8,
     /// Addresses to visit, in order.
     #[nl(pad = 2, tail)]
@@ -470,10 +468,8 @@ pub struct IoamTrace {
     pub namespace_id: u16,
     /// In the high five bits, units of four bytes each node records (computed by the kernel); bit
     /// 2 says that the room ran out.
-    #[doc(alias = "nodelen")]
     pub node_len: u8,
     /// Units of four bytes left for data: 1 to 61 in a request.
-    #[doc(alias = "remlen")]
     pub rem_len: u8,
     /// What each node records.
     #[doc(alias = "type_be32")]

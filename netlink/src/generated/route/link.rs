@@ -4,15 +4,62 @@
 //! for their properties.
 
 use crate::generated::core::AddressFamily;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::amt::AmtLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::bareudp::BareudpLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::batadv::BatadvLink;
 use crate::generated::route::bond::{BondLink, BondSlave};
 use crate::generated::route::bridge::{BridgeAfSpec, BridgeLink, BridgePort};
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::caif::CaifLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::can::{CanDeviceStats, CanLink};
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::dsa::DsaLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::geneve::GeneveLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::gtp::GtpLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::hsr::HsrLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::ip_tunnel::{
+    ErspanLink, GreLink, Ip6erspanLink, Ip6greLink, Ip6tnlLink, IpipLink, SitLink, Vti6Link,
+    VtiLink,
+};
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::ipoib::IpoibLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::ipvlan::IpvlanLink;
 use crate::generated::route::link_inet::{Inet6AfSpec, LinkAfSpec};
 use crate::generated::route::link_stats::{LinkMap, LinkStats, LinkStats64};
 use crate::generated::route::link_vf::{VfInfo, VfPort};
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::macsec::MacsecLink;
 use crate::generated::route::macvlan::MacvlanLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::netkit::NetkitLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::ovpn::OvpnLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::ppp::PppLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::rmnet::RmnetLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::tun::TunLink;
 use crate::generated::route::veth::VethLink;
 use crate::generated::route::vlan::VlanLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::vrf::{VrfLink, VrfSlave};
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::vxcan::VxcanLink;
 use crate::generated::route::vxlan::VxlanLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::wwan::WwanLink;
+#[cfg(feature = "link-kinds")]
+use crate::generated::route::xfrm_link::XfrmLink;
 use crate::wire::{Bare, HwAddr, Items, NlString, Uint, Unknown};
 use nlgen_macros::{Attrs, Kind, flags, open_enum};
 
@@ -900,10 +947,10 @@ pub struct LinkInfo {
     #[doc(alias = "IFLA_INFO_DATA")]
     #[nl(key = 1, data = 2, nested = true)]
     pub kind: Option<LinkKind>,
-    /// Counters of the kind as a C struct; only CAN has them. Read only.
+    /// Counters of the kind, as a C struct. Read only.
     #[doc(alias = "IFLA_INFO_XSTATS")]
-    #[nl(attr = 3, read)]
-    pub xstats: Option<Vec<u8>>,
+    #[nl(attr = 3, by = kind, read)]
+    pub xstats: Option<LinkXstats>,
     /// Kind of the master; read only by programs, as the kernel knows the master. Settings of the
     /// interface as slave of its master.
     #[doc(alias = "IFLA_INFO_SLAVE_KIND")]
@@ -919,33 +966,195 @@ pub struct LinkInfo {
 #[nl(key = str)]
 #[non_exhaustive]
 pub enum LinkKind {
+    #[cfg(feature = "link-kinds")]
+    /// Multicast through unicast networks.
+    #[nl(case = "amt")]
+    Amt(Option<Box<AmtLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Packets of one protocol over UDP.
+    #[nl(case = "bareudp")]
+    Bareudp(Option<Box<BareudpLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Mesh of B.A.T.M.A.N. advanced.
+    #[nl(case = "batadv")]
+    Batadv(Option<Box<BatadvLink>>),
     /// Several interfaces as one.
     #[nl(case = "bond")]
     Bond(Option<Box<BondLink>>),
     /// Ethernet bridge.
     #[nl(case = "bridge")]
     Bridge(Option<Box<BridgeLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IP over the link to former ST-Ericsson modems.
+    #[nl(case = "caif")]
+    Caif(Option<Box<CaifLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Controller of a CAN bus.
+    #[nl(case = "can")]
+    Can(Option<Box<CanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Port of a switch chip.
+    #[nl(case = "dsa")]
+    Dsa(Option<Box<DsaLink>>),
     /// Swallows what is sent.
     #[nl(case = "dummy")]
     Dummy,
+    #[cfg(feature = "link-kinds")]
+    /// Mirrored Ethernet frames over GRE and IPv4.
+    #[nl(case = "erspan")]
+    Erspan(Option<Box<ErspanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Ethernet over UDP, with options.
+    #[nl(case = "geneve")]
+    Geneve(Option<Box<GeneveLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Packets over GRE and IPv4.
+    #[nl(case = "gre")]
+    Gre(Option<Box<GreLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Ethernet over GRE and IPv4.
+    #[nl(case = "gretap")]
+    Gretap(Option<Box<GreLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// User plane of the GPRS tunnelling protocol.
+    #[nl(case = "gtp")]
+    Gtp(Option<Box<GtpLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Seamless redundancy over two interfaces, HSR or PRP.
+    #[nl(case = "hsr")]
+    Hsr(Option<Box<HsrLink>>),
     /// Redirection target that gives received traffic a queue.
     #[nl(case = "ifb")]
     Ifb,
+    #[cfg(feature = "link-kinds")]
+    /// Mirrored Ethernet frames over GRE and IPv6.
+    #[nl(case = "ip6erspan")]
+    Ip6erspan(Option<Box<Ip6erspanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Packets over GRE and IPv6.
+    #[nl(case = "ip6gre")]
+    Ip6gre(Option<Box<Ip6greLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Ethernet over GRE and IPv6.
+    #[nl(case = "ip6gretap")]
+    Ip6gretap(Option<Box<Ip6greLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IP inside IPv6.
+    #[nl(case = "ip6tnl")]
+    Ip6tnl(Option<Box<Ip6tnlLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IPv4 inside IPv4.
+    #[nl(case = "ipip")]
+    Ipip(Option<Box<IpipLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IP over InfiniBand.
+    #[nl(case = "ipoib")]
+    Ipoib(Option<Box<IpoibLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Interface with its own IP addresses on another one.
+    #[nl(case = "ipvlan")]
+    Ipvlan(Option<Box<IpvlanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// As ipvlan, with a tap file instead of the stack.
+    #[nl(case = "ipvtap")]
+    Ipvtap(Option<Box<IpvlanLink>>),
+    /// IPv6 over low-power radio, 6LoWPAN.
+    #[nl(case = "lowpan")]
+    Lowpan,
+    #[cfg(feature = "link-kinds")]
+    /// Encryption of Ethernet.
+    #[nl(case = "macsec")]
+    Macsec(Option<Box<MacsecLink>>),
     /// Interface with its own link-layer address on another one.
     #[nl(case = "macvlan")]
     Macvlan(Option<Box<MacvlanLink>>),
     /// As macvlan, with a tap file instead of the stack.
     #[nl(case = "macvtap")]
     Macvtap(Option<Box<MacvlanLink>>),
+    /// Simulated hardware for tests; made through sysfs.
+    #[nl(case = "netdevsim")]
+    Netdevsim,
+    #[cfg(feature = "link-kinds")]
+    /// One of a pair, with BPF programs as the way between them.
+    #[nl(case = "netkit")]
+    Netkit(Option<Box<NetkitLink>>),
+    /// Copies of netlink messages, for capture.
+    #[nl(case = "nlmon")]
+    Nlmon,
+    /// Internal port of an Open vSwitch datapath, which makes it.
+    #[nl(case = "openvswitch")]
+    Openvswitch,
+    #[cfg(feature = "link-kinds")]
+    /// Data channel of OpenVPN.
+    #[nl(case = "ovpn")]
+    Ovpn(Option<Box<OvpnLink>>),
+    /// Packet forwarding control protocol of mobile networks, for offload of filters.
+    #[nl(case = "pfcp")]
+    Pfcp,
+    #[cfg(feature = "link-kinds")]
+    /// Point-to-point protocol.
+    #[nl(case = "ppp")]
+    Ppp(Option<Box<PppLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Data channel of a Qualcomm modem.
+    #[nl(case = "rmnet")]
+    Rmnet(Option<Box<RmnetLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IPv6 inside IPv4.
+    #[nl(case = "sit")]
+    Sit(Option<Box<SitLink>>),
+    /// Several interfaces as one, run by a daemon; settings belong to a generic netlink family.
+    #[nl(case = "team")]
+    Team,
+    #[cfg(feature = "link-kinds")]
+    /// Packets or frames that a program exchanges through `/dev/net/tun`.
+    #[nl(case = "tun")]
+    Tun(Option<Box<TunLink>>),
+    /// Virtual CAN bus on this host.
+    #[nl(case = "vcan")]
+    Vcan,
     /// One of a pair; what one sends the other receives.
     #[nl(case = "veth")]
     Veth(Option<Box<VethLink>>),
+    /// Imitation of a wireless interface on another one.
+    #[nl(case = "virt_wifi")]
+    VirtWifi,
     /// VLAN of another interface.
     #[nl(case = "vlan")]
     Vlan(Option<Box<VlanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// Routing domain.
+    #[nl(case = "vrf")]
+    Vrf(Option<Box<VrfLink>>),
+    /// Copies of the messages of virtual machine sockets, for capture.
+    #[nl(case = "vsockmon")]
+    Vsockmon,
+    #[cfg(feature = "link-kinds")]
+    /// IPsec over IPv4, by keys.
+    #[nl(case = "vti")]
+    Vti(Option<Box<VtiLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IPsec over IPv6, by keys.
+    #[nl(case = "vti6")]
+    Vti6(Option<Box<Vti6Link>>),
+    #[cfg(feature = "link-kinds")]
+    /// One of a pair of virtual CAN interfaces.
+    #[nl(case = "vxcan")]
+    Vxcan(Option<Box<VxcanLink>>),
     /// Ethernet over UDP.
     #[nl(case = "vxlan")]
     Vxlan(Option<Box<VxlanLink>>),
+    /// Encrypted tunnel; settings belong to a generic netlink family.
+    #[nl(case = "wireguard")]
+    Wireguard,
+    #[cfg(feature = "link-kinds")]
+    /// Data session of a cellular modem.
+    #[nl(case = "wwan")]
+    Wwan(Option<Box<WwanLink>>),
+    #[cfg(feature = "link-kinds")]
+    /// IPsec, by interface id.
+    #[nl(case = "xfrm")]
+    Xfrm(Option<Box<XfrmLink>>),
     /// A kind this version does not know.
     #[nl(other)]
     Other {
@@ -961,12 +1170,25 @@ pub enum LinkKind {
 #[nl(key = str)]
 #[non_exhaustive]
 pub enum SlaveKind {
+    /// Interface of a mesh of B.A.T.M.A.N. advanced; settings belong to a generic netlink family.
+    #[nl(case = "batadv")]
+    Batadv,
     /// Slave of a bond.
     #[nl(case = "bond")]
     Bond(Option<Box<BondSlave>>),
     /// Port of a bridge.
     #[nl(case = "bridge")]
     Bridge(Option<Box<BridgePort>>),
+    /// Port of an Open vSwitch datapath.
+    #[nl(case = "openvswitch")]
+    Openvswitch,
+    /// Port of a team; settings belong to a generic netlink family.
+    #[nl(case = "team")]
+    Team,
+    #[cfg(feature = "link-kinds")]
+    /// Interface in a VRF.
+    #[nl(case = "vrf")]
+    Vrf(Option<Box<VrfSlave>>),
     /// A kind this version does not know.
     #[nl(other)]
     Other {
@@ -975,6 +1197,20 @@ pub enum SlaveKind {
         /// Its data, as it came.
         data: Option<Vec<u8>>,
     },
+}
+
+/// Counters of an interface that its kind alone has.
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = str)]
+#[non_exhaustive]
+pub enum LinkXstats {
+    #[cfg(feature = "link-kinds")]
+    /// Controller of a CAN bus.
+    #[nl(case = "can")]
+    Can(Box<CanDeviceStats>),
+    /// What a selector this version does not know selects.
+    #[nl(other)]
+    Other(Vec<u8>),
 }
 
 /// What a protocol knows of an interface, by the family of the header.

@@ -3,21 +3,69 @@
 //! `NETLINK_ROUTE`: Links, addresses, routes, rules, neighbours and traffic control.
 
 pub mod addr;
+#[cfg(feature = "link-kinds")]
+pub mod amt;
+#[cfg(feature = "link-kinds")]
+pub mod bareudp;
+#[cfg(feature = "link-kinds")]
+pub mod batadv;
 pub mod bond;
 pub mod bridge;
+#[cfg(feature = "link-kinds")]
+pub mod caif;
+#[cfg(feature = "link-kinds")]
+pub mod can;
+#[cfg(feature = "link-kinds")]
+pub mod dsa;
 pub mod encap;
+#[cfg(feature = "link-kinds")]
+pub mod geneve;
 pub mod group;
+#[cfg(feature = "link-kinds")]
+pub mod gtp;
+#[cfg(feature = "link-kinds")]
+pub mod hsr;
+#[cfg(feature = "link-kinds")]
+pub mod ip_tunnel;
+#[cfg(feature = "link-kinds")]
+pub mod ipoib;
+#[cfg(feature = "link-kinds")]
+pub mod ipvlan;
 pub mod link;
 pub mod link_inet;
 pub mod link_stats;
 pub mod link_vf;
+#[cfg(feature = "link-kinds")]
+pub mod link_xstats;
+#[cfg(feature = "link-kinds")]
+pub mod macsec;
 pub mod macvlan;
 pub mod neigh;
+#[cfg(feature = "link-kinds")]
+pub mod netkit;
+#[cfg(feature = "link-kinds")]
+pub mod ovpn;
+#[cfg(feature = "link-kinds")]
+pub mod ppp;
+#[cfg(feature = "link-kinds")]
+pub mod rmnet;
 pub mod route;
 pub mod rule;
+#[cfg(feature = "link-kinds")]
+pub mod tun;
 pub mod veth;
 pub mod vlan;
+#[cfg(feature = "link-kinds")]
+pub mod vnifilter;
+#[cfg(feature = "link-kinds")]
+pub mod vrf;
+#[cfg(feature = "link-kinds")]
+pub mod vxcan;
 pub mod vxlan;
+#[cfg(feature = "link-kinds")]
+pub mod wwan;
+#[cfg(feature = "link-kinds")]
+pub mod xfrm_link;
 
 use nlgen_macros::Messages;
 
@@ -93,6 +141,36 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETRULE")]
     #[nl(id = 34, reply = many, answer = 32, dump)]
     GetRule(Box<rule::Rule>),
+    #[cfg(feature = "tc")]
+    /// Makes a discipline, changes or replaces it; from the kernel: describes one.
+    #[doc(alias = "RTM_NEWQDISC")]
+    #[nl(id = 36)]
+    NewQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Removes a discipline, by parent or handle; from the kernel: tells that one is gone.
+    #[doc(alias = "RTM_DELQDISC")]
+    #[nl(id = 37)]
+    DelQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Asks for one discipline by parent or handle, or for all.
+    #[doc(alias = "RTM_GETQDISC")]
+    #[nl(id = 38, reply = one, answer = 36, dump)]
+    GetQdisc(Box<crate::generated::tc::qdisc::Qdisc>),
+    #[cfg(feature = "tc")]
+    /// Makes a class or changes it; from the kernel: describes one.
+    #[doc(alias = "RTM_NEWTCLASS")]
+    #[nl(id = 40)]
+    NewClass(Box<crate::generated::tc::class::Class>),
+    #[cfg(feature = "tc")]
+    /// Removes a class; from the kernel: tells that one is gone.
+    #[doc(alias = "RTM_DELTCLASS")]
+    #[nl(id = 41)]
+    DelClass(Box<crate::generated::tc::class::Class>),
+    #[cfg(feature = "tc")]
+    /// Asks for one class by handle, or for all of an interface.
+    #[doc(alias = "RTM_GETTCLASS")]
+    #[nl(id = 42, reply = one, answer = 40, dump)]
+    GetClass(Box<crate::generated::tc::class::Class>),
     /// Notification that an interface joined a multicast group; not accepted as a request. Since
     /// Linux 6.14.
     #[doc(alias = "RTM_NEWMULTICAST")]
@@ -121,6 +199,21 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETANYCAST")]
     #[nl(id = 62, reply = many, answer = 62, dump)]
     GetAnycast(Box<addr::Address>),
+    #[cfg(feature = "link-kinds")]
+    /// From the kernel: counters of an interface, also when hardware starts or stops counting.
+    #[doc(alias = "RTM_NEWSTATS")]
+    #[nl(id = 92)]
+    NewStats(Box<link_xstats::LinkStatsReport>),
+    #[cfg(feature = "link-kinds")]
+    /// Asks for counters of one interface by index, or of all.
+    #[doc(alias = "RTM_GETSTATS")]
+    #[nl(id = 94, reply = one, answer = 92, dump)]
+    GetStats(Box<link_xstats::LinkStatsRequest>),
+    #[cfg(feature = "link-kinds")]
+    /// Switches counters of the hardware.
+    #[doc(alias = "RTM_SETSTATS")]
+    #[nl(id = 95)]
+    SetStats(Box<link_xstats::LinkStatsRequest>),
     /// Adds properties, such as alternative names.
     #[doc(alias = "RTM_NEWLINKPROP")]
     #[nl(id = 108)]
@@ -134,6 +227,22 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETLINKPROP")]
     #[nl(id = 110)]
     GetLinkProp(Box<link::Link>),
+    #[cfg(feature = "link-kinds")]
+    /// Adds network identifiers, or changes their destination; from the kernel: tells which there
+    /// are.
+    #[doc(alias = "RTM_NEWTUNNEL")]
+    #[nl(id = 120)]
+    NewTunnel(Box<vnifilter::VniFilter>),
+    #[cfg(feature = "link-kinds")]
+    /// Removes network identifiers; from the kernel: tells that they are gone.
+    #[doc(alias = "RTM_DELTUNNEL")]
+    #[nl(id = 121)]
+    DelTunnel(Box<vnifilter::VniFilter>),
+    #[cfg(feature = "link-kinds")]
+    /// Asks for the network identifiers of one interface or of all.
+    #[doc(alias = "RTM_GETTUNNEL")]
+    #[nl(id = 122, reply = many, answer = 120, dump)]
+    GetTunnel(Box<vnifilter::VniFilter>),
     /// A message this version does not know.
     #[nl(other)]
     Other {

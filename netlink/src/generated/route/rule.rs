@@ -141,6 +141,10 @@ pub struct Rule {
     #[doc(alias = "FRA_GOTO")]
     #[nl(attr = 4)]
     pub goto: Option<u32>,
+    /// Ignored; once the address of a translating rule, which tools may still send. Write only.
+    #[doc(alias = "FRA_UNUSED2")]
+    #[nl(attr = 5, write)]
+    pub unused2: Option<IpAddr>,
     /// Place in the order, lowest first; chosen by the kernel where absent.
     #[doc(alias = "FRA_PRIORITY")]
     #[nl(attr = 6)]

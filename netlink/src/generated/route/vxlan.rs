@@ -55,8 +55,7 @@ pub struct VxlanPortRange {
 
 /// Bits of the VXLAN header, in the order of the wire.
 ///
-/// Defined in `linux/if_link.h` as `struct vxlanhdr`.
-#[doc(alias = "vxlanhdr")]
+/// Defined in `linux/if_link.h`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VxlanHdr {

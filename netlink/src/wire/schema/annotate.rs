@@ -90,7 +90,18 @@ impl Page<'_> {
                     self.shape(item, at + index * size, size, depth, &label, inherited);
                 }
             }
-            Shape::Index { item, .. } | Shape::Items { item, .. } => {
+            Shape::Lead { int, of } => {
+                let case = super::lead_case(of(), int, self.bytes(at, len));
+                self.shape(
+                    &case.unwrap_or(Shape::Bytes),
+                    at,
+                    len,
+                    depth,
+                    name,
+                    inherited,
+                );
+            }
+            Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
                 let payload = self.bytes(at, len).to_vec();
                 for attr in attributes(&payload).filter_map(Result::ok) {
                     let start = at + attr.offset;
@@ -226,6 +237,7 @@ impl Page<'_> {
         self.members(set.header, at, len, depth);
         let header = self.bytes(at, set.header_size.min(len)).to_vec();
         let attrs = self.bytes(at + base, len.saturating_sub(base)).to_vec();
+        let down = set.provided(&header, &attrs, inherited);
         for attr in attributes(&attrs).filter_map(Result::ok) {
             let start = at + base + attr.offset;
             let Some(known) = set.attr(attr.id(), self.to_kernel) else {
@@ -256,7 +268,7 @@ impl Page<'_> {
                 start,
                 attr.payload.len(),
                 depth,
-                key.as_ref().or(inherited),
+                down.as_ref(),
             );
         }
     }
@@ -307,6 +319,8 @@ fn is_scalar(shape: &Shape) -> bool {
                 | Shape::Array { .. }
                 | Shape::Index { .. }
                 | Shape::Items { .. }
+                | Shape::Map(_)
+                | Shape::Lead { .. }
                 | Shape::Records(_)
         )
 }
@@ -353,8 +367,8 @@ fn show_int(int: &IntShape, bytes: &[u8]) -> String {
     }
 }
 
-/// A scalar in words.
-fn show(shape: &Shape, bytes: &[u8]) -> String {
+/// A scalar in words: number and name, address, text; hex for what has no other form.
+pub fn show(shape: &Shape, bytes: &[u8]) -> String {
     match shape {
         Shape::Flag => String::new(),
         Shape::Int(int) => show_int(int, bytes),
@@ -384,6 +398,15 @@ fn show(shape: &Shape, bytes: &[u8]) -> String {
                 _ => hex(bytes),
             }
         }
+        Shape::Inet => match <[u8; 16]>::try_from(bytes) {
+            // The family stands elsewhere; zeros behind four octets mean IPv4.
+            Ok(octets) if octets.iter().skip(4).all(|octet| *octet == 0) => {
+                let [a, b, c, d, ..] = octets;
+                Ipv4Addr::new(a, b, c, d).to_string()
+            }
+            Ok(octets) => Ipv6Addr::from(octets).to_string(),
+            Err(_) => hex(bytes),
+        },
         Shape::Bitfield32 => match bytes.split_first_chunk::<4>() {
             Some((value, mask)) => format!(
                 "{:#x} mask {:#x}",

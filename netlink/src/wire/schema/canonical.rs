@@ -29,7 +29,11 @@ impl Walk<'_> {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
-            Shape::Index { item, .. } | Shape::Items { item, .. } => {
+            Shape::Lead { int, of } => {
+                let case = super::lead_case(of(), int, bytes);
+                self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);
+            }
+            Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
                 for attr in attributes(bytes).filter_map(Result::ok) {
                     self.item(attr.id(), item, attr.payload, inherited);
                 }
@@ -98,6 +102,7 @@ impl Walk<'_> {
             header
         });
         let attrs = bytes.get(base..).unwrap_or_default();
+        let down = set.provided(header, attrs, inherited);
         let mut list = Vec::new();
         for attr in attributes(attrs).filter_map(Result::ok) {
             if set.pads.contains(&attr.id()) {
@@ -113,10 +118,7 @@ impl Walk<'_> {
                 shape => shape,
             };
             let shape = shape.unwrap_or(Shape::Bytes);
-            list.push((
-                attr.id(),
-                self.apart(&shape, attr.payload, key.as_ref().or(inherited)),
-            ));
+            list.push((attr.id(), self.apart(&shape, attr.payload, down.as_ref())));
         }
         // Stable: attributes with one id keep their order.
         list.sort_by_key(|(id, _)| *id);

@@ -24,6 +24,7 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
     let mut out = new.get(..base).unwrap_or(new).to_vec();
     let mut selectors: Vec<RawAttr<'_>> = Vec::new();
     let mut some = false;
+    let down = set.provided(header, attrs, inherited);
     for attr in attributes(attrs).filter_map(Result::ok) {
         let known = set.attr(attr.id(), true);
         if known.is_some_and(|known| matches!(known.selector, Selector::Of(_))) {
@@ -40,12 +41,9 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
         });
         let before = old.iter().rfind(|before| before.id() == attr.id());
         let payload = match (shape, before) {
-            (Some(Shape::Set(schema)), Some(before)) => self::set(
-                schema(),
-                attr.payload,
-                before.payload,
-                key.as_ref().or(inherited),
-            ),
+            (Some(Shape::Set(schema)), Some(before)) => {
+                self::set(schema(), attr.payload, before.payload, down.as_ref())
+            }
             _ => Some(attr.payload.to_vec()),
         };
         let Some(payload) = payload else { continue };

@@ -5,12 +5,14 @@
 mod annotate;
 mod canonical;
 mod difference;
+mod leaf;
 mod path;
 mod sample;
 
-pub use annotate::annotate;
+pub use annotate::{annotate, show};
 pub use canonical::canonical;
 pub use difference::difference;
+pub use leaf::{Leaf, leaves};
 pub use path::path_at;
 pub use sample::{Sample, samples};
 
@@ -75,6 +77,8 @@ pub enum Shape {
         /// The element.
         item: &'static Shape,
     },
+    /// A nest whose ids are keys of their own.
+    Map(&'static Shape),
     /// Self-sized records.
     Records(&'static Shape),
     /// A fixed struct.
@@ -83,6 +87,13 @@ pub enum Shape {
     Set(fn() -> &'static SetSchema),
     /// A union whose selector stands elsewhere.
     Union(fn() -> &'static UnionSchema),
+    /// A union whose selector is the front of its own payload.
+    Lead {
+        /// That integer.
+        int: IntShape,
+        /// The union.
+        of: fn() -> &'static UnionSchema,
+    },
 }
 
 /// The form of an integer.
@@ -129,6 +140,14 @@ impl IntShape {
         let names = &self.names;
         match names.style {
             NameStyle::Plain | NameStyle::Time(_) => None,
+            NameStyle::Parts => Some(
+                names
+                    .values
+                    .iter()
+                    .map(|(name, _, place)| format!("{name} {:#x}", part_of(bits, *place)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
             NameStyle::Enum => names
                 .values
                 .iter()
@@ -151,6 +170,20 @@ impl IntShape {
             }
         }
     }
+}
+
+/// The bits of a part: its place is the first bit above the number of bits.
+fn part_of(bits: u64, place: u64) -> u64 {
+    let (shift, width) = (place >> 8, place & 0xff);
+    bits >> shift & (u64::MAX >> (64 - width.clamp(1, 64)))
+}
+
+/// The case of a union that its own first integer selects.
+fn lead_case(union: &UnionSchema, int: &IntShape, bytes: &[u8]) -> Option<Shape> {
+    if bytes.len() < int.size {
+        return None;
+    }
+    union.case(&OwnedKey::Int(read_uint(bytes, int)))?.shape
 }
 
 /// The form of an integer type in its own size and byte order.
@@ -250,6 +283,8 @@ pub struct SetSchema {
     pub header_size: usize,
     /// Whether the header starts with the record's length.
     pub record: bool,
+    /// The selector that the set hands down to those inside.
+    pub provide: Selector,
     /// The attributes in encoding order.
     pub attrs: &'static [AttrSchema],
     /// Ids that only pad.
@@ -464,6 +499,24 @@ impl SetSchema {
         }
     }
 
+    /// Whether something here, or nested in it, is selected by what stands there.
+    fn selects(&self, place: Selector) -> bool {
+        self.provide == place || self.attrs.iter().any(|attr| attr.selector == place)
+    }
+
+    /// The selector that what is nested in this set inherits.
+    fn provided(
+        &self,
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match self.provide {
+            Selector::None => inherited.cloned(),
+            provide => self.find_selector(provide, header, attrs, inherited),
+        }
+    }
+
     /// The selector that picks the case of `attr` in a set with these bytes.
     fn selector(
         &self,
@@ -472,7 +525,17 @@ impl SetSchema {
         attrs: &[u8],
         inherited: Option<&OwnedKey>,
     ) -> Option<OwnedKey> {
-        match attr.selector {
+        self.find_selector(attr.selector, header, attrs, inherited)
+    }
+
+    fn find_selector(
+        &self,
+        selector: Selector,
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match selector {
             Selector::None | Selector::Of(_) => None,
             Selector::Inherited => inherited.cloned(),
             Selector::Header(name) => {

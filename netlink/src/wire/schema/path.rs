@@ -22,7 +22,11 @@ fn walk(
 ) -> bool {
     match shape {
         Shape::Set(schema) => walk_set(schema(), bytes, offset, inherited, path),
-        Shape::Index { item, .. } | Shape::Items { item, .. } => {
+        Shape::Lead { int, of } => {
+            let case = super::lead_case(of(), int, bytes);
+            case.is_some_and(|shape| walk(&shape, bytes, offset, inherited, path))
+        }
+        Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
             for attr in attributes(bytes).filter_map(Result::ok) {
                 let start = attr.offset - 4;
                 if offset == start {
@@ -61,6 +65,7 @@ fn walk_set(
     let base = attr_align(set.header_size);
     let header = bytes.get(..set.header_size).unwrap_or_default();
     let attrs = bytes.get(base..).unwrap_or_default();
+    let down = set.provided(header, attrs, inherited);
     for attr in attributes(attrs).filter_map(Result::ok) {
         let start = base + attr.offset - 4;
         let end = start + 4 + attr.payload.len();
@@ -84,11 +89,11 @@ fn walk_set(
                 Some(case) => case
                     .shape
                     .as_ref()
-                    .is_none_or(|shape| walk(shape, attr.payload, inner, key.as_ref(), path)),
+                    .is_none_or(|shape| walk(shape, attr.payload, inner, down.as_ref(), path)),
                 None => true,
             },
             shape => {
-                walk(shape, attr.payload, inner, inherited, path) || {
+                walk(shape, attr.payload, inner, down.as_ref(), path) || {
                     // Within a scalar or struct: the attribute itself is as precise as it gets.
                     true
                 }

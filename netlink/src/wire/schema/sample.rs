@@ -149,6 +149,25 @@ impl Maker {
                 one((0..*count).flat_map(|_| self.first(item)).collect())
             }
             Shape::Packed(item) => one((0..2).flat_map(|_| self.first(item)).collect()),
+            Shape::Map(item) => self.nest(item, |index| 1 + index),
+            Shape::Lead { int, of } => {
+                let mut samples = Vec::new();
+                for case in of().cases {
+                    let (Some(shape), Some(CaseKey::Int(key))) = (&case.shape, case.key) else {
+                        continue;
+                    };
+                    for mut sample in self.shape(shape, Limits::default()) {
+                        if let Some(slot) = sample.bytes.get_mut(..int.size) {
+                            write_number(slot, key);
+                        }
+                        sample
+                            .cases
+                            .insert(0, format!("{}::{}", of().name, case.name));
+                        samples.push(sample);
+                    }
+                }
+                samples
+            }
             Shape::Index { base, item } => self.nest(item, |index| base + index),
             Shape::Items { id, item } => self.nest(item, |_| *id),
             Shape::Records(item) => {
@@ -432,7 +451,7 @@ fn write_number(slot: &mut [u8], number: u64) {
 fn flags(nested: Option<bool>, shape: &Shape) -> u16 {
     let natural = match shape {
         Shape::Set(schema) => schema().header_size == 0,
-        Shape::Index { .. } | Shape::Items { .. } => true,
+        Shape::Index { .. } | Shape::Items { .. } | Shape::Map(_) => true,
         _ => false,
     };
     Encoder::flags(nested.unwrap_or(natural), false)

@@ -1,0 +1,278 @@
+//! Every scalar of a payload with its place and its path: [`leaves`].
+
+use super::annotate::item_size;
+use super::{
+    CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, lead_case, read_uint, rest_case,
+};
+use crate::wire::attr::attr_align;
+use crate::wire::attributes;
+
+/// One piece of a payload that has no parts.
+#[derive(Clone, Debug)]
+pub struct Leaf<'p> {
+    /// The way to it: Rust name of the outermost type, then C names.
+    pub path: &'p [String],
+    /// Set or struct that it stands in, and its C name there.
+    pub owner: (&'static str, &'static str),
+    /// What is known of it; `None` for an attribute that no spec has.
+    pub shape: Option<Shape>,
+    /// Bytes from the start of the payload.
+    pub offset: usize,
+    /// Bytes.
+    pub len: usize,
+    /// First bit and number of bits, of a bitfield.
+    pub bits: Option<(u32, u32)>,
+    /// The number is the length of something else, or selects what something else is.
+    pub structural: bool,
+}
+
+/// Calls `visit` with every scalar of a payload, in the order of the bytes.
+///
+/// `inherited` is the selector that the payload's context provides, where there is one.
+pub fn leaves(
+    shape: &Shape,
+    bytes: &[u8],
+    to_kernel: bool,
+    inherited: Option<u64>,
+    visit: &mut dyn FnMut(&Leaf<'_>),
+) {
+    let mut walk = Walk {
+        to_kernel,
+        bytes,
+        path: Vec::new(),
+        owner: ("", ""),
+        visit,
+    };
+    walk.shape(shape, 0, bytes.len(), inherited.map(OwnedKey::Int).as_ref());
+}
+
+struct Walk<'a> {
+    to_kernel: bool,
+    bytes: &'a [u8],
+    path: Vec<String>,
+    owner: (&'static str, &'static str),
+    visit: &'a mut dyn FnMut(&Leaf<'_>),
+}
+
+impl<'a> Walk<'a> {
+    fn slice(&self, at: usize, len: usize) -> &'a [u8] {
+        let end = at.saturating_add(len).min(self.bytes.len());
+        self.bytes.get(at.min(end)..end).unwrap_or_default()
+    }
+
+    fn leaf(
+        &mut self,
+        shape: Option<Shape>,
+        at: usize,
+        len: usize,
+        bits: Option<(u32, u32)>,
+        structural: bool,
+    ) {
+        (self.visit)(&Leaf {
+            path: &self.path,
+            owner: self.owner,
+            shape,
+            offset: at,
+            len,
+            bits,
+            structural,
+        });
+    }
+
+    fn named(&mut self, owner: (&'static str, &'static str), inside: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.owner, owner);
+        self.path.push(owner.1.to_owned());
+        inside(self);
+        self.path.pop();
+        self.owner = before;
+    }
+
+    fn shape(&mut self, shape: &Shape, at: usize, len: usize, inherited: Option<&OwnedKey>) {
+        match shape {
+            Shape::Set(schema) => self.set(schema(), at, len, inherited),
+            Shape::Struct(schema) => {
+                let schema = schema();
+                self.members(schema.name, None, schema.members, at, len, inherited);
+            }
+            Shape::Lead { int, of } => match lead_case(of(), int, self.slice(at, len)) {
+                Some(case) => self.shape(&case, at, len, inherited),
+                None => self.leaf(None, at, len, None, false),
+            },
+            Shape::Packed(item) => {
+                let size = item_size(item).max(1);
+                for index in 0..len / size {
+                    self.shape(item, at + index * size, size, inherited);
+                }
+            }
+            Shape::Array { item, count } => {
+                let size = item_size(item).max(1);
+                for index in 0..(*count).min(len / size) {
+                    self.shape(item, at + index * size, size, inherited);
+                }
+            }
+            Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
+                for attr in attributes(self.slice(at, len)).filter_map(Result::ok) {
+                    self.shape(item, at + attr.offset, attr.payload.len(), inherited);
+                }
+            }
+            Shape::Records(item) => {
+                let payload = self.slice(at, len);
+                let mut done = 0;
+                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
+                {
+                    let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
+                    self.shape(item, at + done, stated.min(len - done), inherited);
+                    done += attr_align(stated);
+                }
+            }
+            scalar => self.leaf(Some(*scalar), at, len, None, false),
+        }
+    }
+
+    fn members(
+        &mut self,
+        owner: &'static str,
+        set: Option<&SetSchema>,
+        members: &[Member],
+        at: usize,
+        len: usize,
+        inherited: Option<&OwnedKey>,
+    ) {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        let mut end = 0;
+        for member in members {
+            let size = item_size(&member.shape);
+            match member.part {
+                Part::Fixed if member.offset >= len => {}
+                Part::Fixed => {
+                    // A member of one of these selects what another is.
+                    let selects = set.is_some_and(|set| set.selects(Selector::Header(member.name)))
+                        || members.iter().any(
+                            |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
+                        );
+                    self.named((owner, member.name), |walk| match (member.bits, selects) {
+                        (None, false) => walk.shape(
+                            &member.shape,
+                            at + member.offset,
+                            size.min(len - member.offset),
+                            inherited,
+                        ),
+                        (bits, _) => {
+                            walk.leaf(Some(member.shape), at + member.offset, size, bits, selects)
+                        }
+                    });
+                    end = member.offset + size;
+                }
+                Part::Count { of, unit, bias } => {
+                    if let Shape::Int(int) = &member.shape {
+                        let stated = read_uint(self.slice(at + member.offset, size), int);
+                        let count = (stated as i64).saturating_sub(bias).max(0) as usize;
+                        counts.push((
+                            of,
+                            if unit == CountUnit::Bits {
+                                count.div_ceil(8)
+                            } else {
+                                count
+                            },
+                        ));
+                    }
+                    self.named((owner, member.name), |walk| {
+                        walk.leaf(Some(member.shape), at + member.offset, size, None, true);
+                    });
+                    end = member.offset + size;
+                }
+                Part::Tail => {
+                    end = end.max(member.offset);
+                    let count = counts
+                        .iter()
+                        .find(|(of, _)| *of == member.name)
+                        .map_or(0, |count| count.1);
+                    let bytes = count
+                        .saturating_mul(size.max(1))
+                        .min(len.saturating_sub(end));
+                    let start = at + end;
+                    self.named((owner, member.name), |walk| {
+                        // Bytes have no element of their own.
+                        if size == 0 {
+                            walk.leaf(Some(Shape::Bytes), start, bytes, None, false);
+                        }
+                        for index in 0..bytes.checked_div(size).unwrap_or(0) {
+                            walk.shape(&member.shape, start + index * size, size, inherited);
+                        }
+                    });
+                    end += bytes;
+                }
+                Part::Rest | Part::UnionRest(_) => {
+                    end = end.max(member.offset);
+                    let left = len.saturating_sub(end);
+                    let case = match (member.part, &member.shape) {
+                        (Part::UnionRest(by), Shape::Union(union)) => {
+                            rest_case(union(), members, by, self.slice(at, len))
+                                .and_then(|case| case.shape)
+                        }
+                        (_, shape) => Some(*shape),
+                    };
+                    let start = at + end;
+                    self.named((owner, member.name), |walk| match case {
+                        Some(shape) => walk.shape(&shape, start, left, inherited),
+                        None if left > 0 => walk.leaf(None, start, left, None, false),
+                        None => {}
+                    });
+                    end += left;
+                }
+            }
+        }
+    }
+
+    fn set(
+        &mut self,
+        set: &'static SetSchema,
+        at: usize,
+        len: usize,
+        inherited: Option<&OwnedKey>,
+    ) {
+        let base = attr_align(set.header_size);
+        self.members(
+            set.name,
+            Some(set),
+            set.header,
+            at,
+            len.min(set.header_size),
+            inherited,
+        );
+        let header = self.slice(at, set.header_size.min(len));
+        let attrs = self.slice(at + base, len.saturating_sub(base));
+        let down = set.provided(header, attrs, inherited);
+        for attr in attributes(attrs).filter_map(Result::ok) {
+            if set.pads.contains(&attr.id()) {
+                continue;
+            }
+            let start = at + base + attr.offset;
+            let Some(known) = set.attr(attr.id(), self.to_kernel) else {
+                self.path.push(format!("{}?{}", set.name, attr.id()));
+                self.leaf(None, start, attr.payload.len(), None, false);
+                self.path.pop();
+                continue;
+            };
+            let key = set.selector(known, header, attrs, inherited);
+            let shape = match (&known.shape, &key) {
+                (Shape::Union(union), Some(key)) => match union().case(key) {
+                    Some(case) => case.shape,
+                    None => None,
+                },
+                (Shape::Union(_), None) => None,
+                (shape, _) => Some(*shape),
+            };
+            let structural =
+                set.selects(Selector::Attr(known.id)) || matches!(known.selector, Selector::Of(_));
+            self.named((set.name, known.name), |walk| match shape {
+                Some(shape) if structural => {
+                    walk.leaf(Some(shape), start, attr.payload.len(), None, true)
+                }
+                Some(shape) => walk.shape(&shape, start, attr.payload.len(), down.as_ref()),
+                None if attr.payload.is_empty() => {}
+                None => walk.leaf(None, start, attr.payload.len(), None, false),
+            });
+        }
+    }
+}
