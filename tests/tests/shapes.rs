@@ -3,7 +3,7 @@
 #[path = "../../codegen/tests/fixtures/ok/mod.rs"]
 mod ok;
 
-use netlink::wire::{Cx, Direction, Encoder, Shape, Value, schema};
+use netlink::wire::{Cx, Direction, Encoder, Key, Messages, Shape, Value, schema};
 
 fn encode<T: Value>(value: &T, direction: Direction) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -43,6 +43,12 @@ fn every_fixture_round_trips_its_samples() {
     samples::<ok::gstrings::gstrings::GStrings>();
     samples::<ok::direction::direction::Inet>();
     samples::<ok::scalars::scalars::All>();
+    samples::<ok::include::include::State>();
+    samples::<ok::include::include::Flush>();
+    samples::<ok::lead::lead::Request>();
+    samples::<ok::lead::lead::Answer>();
+    samples::<ok::genl::genl::Ctrl>();
+    samples::<ok::feature::link::Link>();
     assert_eq!(ok::scalars::scalars::NAME_MAX, 16);
 }
 
@@ -159,4 +165,153 @@ fn an_ioctl_has_a_variable_tail() {
         <ok::gstrings::gstrings::GStrings as Value>::SHAPE,
         Shape::Struct(_)
     ));
+}
+
+/// Messages with more than one meaning of a number: by direction, by what is asked for, by the front of the body.
+fn message<M: Messages + std::fmt::Debug>(kind: u16, hex: &str, cx: Cx<'_>) -> M {
+    let bytes = netlink_tests::from_hex(&hex.replace(' ', ""));
+    let message = M::decode(kind, &bytes, cx).unwrap();
+    assert_eq!(message.to_vec(cx.direction()).unwrap(), bytes);
+    message
+}
+
+#[test]
+fn a_request_for_a_dump_has_a_body_of_its_own() {
+    use ok::include::xfrm::XfrmMessage;
+    let dump = message(18, "08 00 15 00 01 02 03 04", Cx::to_kernel().for_dump());
+    match dump {
+        XfrmMessage::GetSaDump(filter) => {
+            let mark = filter.mark.unwrap();
+            assert_eq!((mark.major(), mark.minor()), (0x0403, 1));
+        }
+        other => panic!("{other:?}"),
+    }
+    let id = "c0 00 02 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 02 00 32 00";
+    match message(18, id, Cx::to_kernel()) {
+        XfrmMessage::GetSa(state) => {
+            assert_eq!(state.daddr.to_ip(), Some("192.0.2.1".parse().unwrap()));
+            assert_eq!(state.spi, 256);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_required_attribute_is_missed_in_requests() {
+    let mut bytes = Vec::new();
+    let error = ok::include::include::Filter::default()
+        .encode(&mut Encoder::request(&mut bytes))
+        .unwrap_err();
+    assert!(error.to_string().contains("XFRMA_MARK"), "{error}");
+}
+
+#[test]
+fn an_address_attribute_takes_its_family_from_the_header() {
+    let state: ok::include::include::State = real(
+        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 0a 00 32 00 14 00 0d 00 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01",
+        Direction::FromKernel,
+    );
+    assert_eq!(
+        state.srcaddr.unwrap().to_ip(),
+        Some("2001:db8::1".parse().unwrap())
+    );
+}
+
+#[test]
+fn the_front_of_a_body_selects_it() {
+    use ok::lead::{lead::Answer, lead::Info, lead::Request, sock_diag::SockDiagMessage};
+    match message(20, "0a 06 00 00 00 00 00 ff", Cx::to_kernel()) {
+        SockDiagMessage::Request(request) => match *request {
+            Request::Inet(inet) => assert_eq!((inet.family, inet.states), (10, 255)),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+    // The same number the other way; what only the request says comes from the context.
+    let cx = Cx::from_kernel().with_inherited(Some(Key::Int(6)));
+    match message(20, "02 01 00 00 08 00 02 00 07 00 00 00", cx) {
+        SockDiagMessage::Socket(answer) => match *answer {
+            Answer::Inet(socket) => assert_eq!(socket.info, Some(Info::Tcp(7))),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+    // A family this version does not know stays as it came; a body without any is malformed.
+    match message(20, "2a 00 01", Cx::to_kernel()) {
+        SockDiagMessage::Request(request) => assert_eq!(*request, Request::Other(vec![0x2a, 0, 1])),
+        other => panic!("{other:?}"),
+    }
+    assert!(SockDiagMessage::decode(20, &[], Cx::to_kernel()).is_err());
+}
+
+#[test]
+fn maps_keep_their_keys_and_text_is_handed_down() {
+    let ctrl: ok::genl::genl::Ctrl = real(
+        "0b 00 02 00 6e 75 6d 62 65 72 00 00 \
+         14 00 08 80 10 00 07 80 0c 00 05 80 08 00 02 00 09 00 00 00 \
+         0c 00 0a 80 08 00 01 00 2a 00 00 00",
+        Direction::FromKernel,
+    );
+    let policy = &ctrl.policy.unwrap()[0];
+    assert_eq!(
+        (policy.0, policy.1[0].0, policy.1[0].1.limit),
+        (7, 5, Some(9))
+    );
+    assert_eq!(
+        ctrl.inner.unwrap().data,
+        Some(ok::genl::genl::Data::Number(42))
+    );
+}
+
+#[test]
+fn parts_of_a_number() {
+    use ok::include::include::{Direction as Way, Flush, Handle};
+    let handle = Handle::new(0x10, Way::OUT, 3);
+    assert_eq!(handle.0, 0x0010_0103);
+    assert_eq!(
+        handle.with_minor(0xff).with_dir(Way::IN),
+        Handle(0x0010_00ff)
+    );
+    assert_eq!(
+        format!("{handle:?}"),
+        "Handle { major: 16, dir: 1, minor: 3 }"
+    );
+    // Packed: the handle stands right behind one byte.
+    let flush = Flush {
+        proto: 50,
+        handle,
+        ..Flush::default()
+    };
+    assert_eq!(
+        encode(&flush, Direction::ToKernel)[..5],
+        [50, 3, 1, 0x10, 0]
+    );
+    assert_eq!(encode(&flush, Direction::ToKernel).len(), 45);
+}
+
+#[test]
+fn families_and_protocols_have_names() {
+    let families = [
+        (ok::include::FAMILIES, "xfrm", 6, None),
+        (ok::lead::FAMILIES, "sock_diag", 4, None),
+        (ok::genl::FAMILIES, "nlctrl", 16, Some(("nlctrl", 2))),
+    ];
+    for (list, name, protocol, genl) in families {
+        let family = &list[0];
+        let (kind, _) = &family.types[0];
+        assert_eq!(
+            (family.name, kind.protocol, kind.family),
+            (name, protocol, genl)
+        );
+    }
+    let numbers = (
+        ok::include::include::NETLINK_XFRM,
+        ok::lead::lead::NETLINK_SOCK_DIAG,
+    );
+    assert_eq!(numbers, (6, 4));
+    let genl = (
+        ok::genl::genl::CTRL_GENL_NAME,
+        ok::genl::genl::CTRL_GENL_VERSION,
+    );
+    assert_eq!(genl, ("nlctrl", 2));
 }
