@@ -20,6 +20,19 @@ fn specs(dir: &Path, below: &str, sources: &mut Vec<Source>) {
     }
 }
 
+fn snapshots(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(snapshots(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
 /// Sets that hand-written code uses and no message of a family reaches; their tests are beside that code.
 const ELSEWHERE: &[&str] = &["core"];
 
@@ -31,8 +44,8 @@ fn every_attribute_stands_in_a_snapshot() {
     let attributes = codegen::attributes(&sources).unwrap();
     assert!(attributes.len() > 600, "{}", attributes.len());
     let mut shown = BTreeSet::new();
-    for entry in fs::read_dir(here.join("tests/snapshots")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+    for file in snapshots(&here.join("tests/snapshots")) {
+        let text = fs::read_to_string(file).unwrap();
         for line in text.lines() {
             let meaning = line.get(31..).unwrap_or_default().trim();
             shown.insert(meaning.split(" = ").next().unwrap_or_default().to_owned());

@@ -36,7 +36,7 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
     if structure.packed {
         args.push("packed".to_owned());
     }
-    // The standard library has defaults for arrays up to 32 elements, and unions have none.
+    // The standard library has defaults for arrays up to 32 elements and none for addresses; unions have none either.
     let zeroed = structure
         .fields()
         .any(|field| needs_zero(&field.ty) && field.place == Place::Fixed);
@@ -137,6 +137,7 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
 fn needs_zero(ty: &Type) -> bool {
     match ty {
         Type::Array(item, len) => *len > 32 || needs_zero(item),
+        Type::Scalar(Scalar::Ipv4 | Scalar::Ipv6) => true,
         ty => ty.is_union(),
     }
 }

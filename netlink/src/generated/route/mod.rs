@@ -171,6 +171,39 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETTCLASS")]
     #[nl(id = 42, reply = one, answer = 40, dump)]
     GetClass(Box<crate::generated::tc::class::Class>),
+    #[cfg(feature = "tc")]
+    /// Creates a filter or changes one; from the kernel: describes a filter.
+    #[doc(alias = "RTM_NEWTFILTER")]
+    #[nl(id = 44)]
+    NewTfilter(Box<crate::generated::tc::filter::Filter>),
+    #[cfg(feature = "tc")]
+    /// Removes a filter by handle, or all of a priority, or all of a parent; from the kernel:
+    /// tells that one is gone.
+    #[doc(alias = "RTM_DELTFILTER")]
+    #[nl(id = 45)]
+    DelTfilter(Box<crate::generated::tc::filter::Filter>),
+    #[cfg(feature = "tc")]
+    /// Asks for one filter, which needs priority, protocol, kind and handle, or for all of a
+    /// parent.
+    #[doc(alias = "RTM_GETTFILTER")]
+    #[nl(id = 46, reply = one, answer = 44, dump)]
+    GetTfilter(Box<crate::generated::tc::filter::Filter>),
+    #[cfg(feature = "tc")]
+    /// Creates actions, or with `NLM_F_REPLACE` changes them; from the kernel: describes actions.
+    #[doc(alias = "RTM_NEWACTION")]
+    #[nl(id = 48)]
+    NewAction(Box<crate::generated::tc::action::Actions>),
+    #[cfg(feature = "tc")]
+    /// Deletes actions by kind and index, or with `NLM_F_ROOT` all of a kind.
+    #[doc(alias = "RTM_DELACTION")]
+    #[nl(id = 49)]
+    DelAction(Box<crate::generated::tc::action::Actions>),
+    #[cfg(feature = "tc")]
+    /// Asks for actions by kind and index, or for all of a kind; both the answer and the parts of
+    /// a dump have this type too.
+    #[doc(alias = "RTM_GETACTION")]
+    #[nl(id = 50, reply = one, answer = 50, dump)]
+    GetAction(Box<crate::generated::tc::action::Actions>),
     /// Notification that an interface joined a multicast group; not accepted as a request. Since
     /// Linux 6.14.
     #[doc(alias = "RTM_NEWMULTICAST")]
@@ -214,6 +247,21 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_SETSTATS")]
     #[nl(id = 95)]
     SetStats(Box<link_xstats::LinkStatsRequest>),
+    #[cfg(feature = "tc")]
+    /// Creates a chain; from the kernel: describes a chain.
+    #[doc(alias = "RTM_NEWCHAIN")]
+    #[nl(id = 100)]
+    NewChain(Box<crate::generated::tc::chain::Chain>),
+    #[cfg(feature = "tc")]
+    /// Removes a chain with its filters; from the kernel: tells that one is gone.
+    #[doc(alias = "RTM_DELCHAIN")]
+    #[nl(id = 101)]
+    DelChain(Box<crate::generated::tc::chain::Chain>),
+    #[cfg(feature = "tc")]
+    /// Asks for one chain by number, or for all of a parent.
+    #[doc(alias = "RTM_GETCHAIN")]
+    #[nl(id = 102, reply = one, answer = 100, dump)]
+    GetChain(Box<crate::generated::tc::chain::Chain>),
     /// Adds properties, such as alternative names.
     #[doc(alias = "RTM_NEWLINKPROP")]
     #[nl(id = 108)]

@@ -15,6 +15,8 @@ pub struct Sample {
     pub cases: Vec<String>,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// The selector that the context must provide, for a union that nothing in the message selects.
+    pub context: Option<u64>,
 }
 
 /// Payloads of this form in which every attribute stands at least once, with values that are neither zero nor alike.
@@ -49,6 +51,7 @@ fn one(bytes: Vec<u8>) -> Vec<Sample> {
     vec![Sample {
         cases: Vec::new(),
         bytes,
+        context: None,
     }]
 }
 
@@ -220,6 +223,7 @@ impl Maker {
             bytes.extend(payload);
             samples.push(Sample {
                 cases: vec![format!("{}::{}", union.name, case.name)],
+                context: None,
                 bytes,
             });
         }
@@ -245,6 +249,7 @@ impl Maker {
                 Sample {
                     cases: sample.cases,
                     bytes,
+                    context: sample.context,
                 }
             })
             .collect()
@@ -309,6 +314,7 @@ impl Maker {
         let mut base = Sample {
             cases: Vec::new(),
             bytes: head.clone(),
+            context: None,
         };
         let mut others: Vec<Sample> = Vec::new();
         for attr in set.attrs {
@@ -344,6 +350,7 @@ impl Maker {
                 Sample {
                     cases: sample.cases,
                     bytes,
+                    context: sample.context,
                 }
             }));
         }
@@ -370,7 +377,15 @@ impl Maker {
             };
             for payload in payloads {
                 let mut bytes = head.to_vec();
-                if !select(&mut bytes, set, attr, case) {
+                let mut context = payload.context;
+                if attr.selector == Selector::Inherited && self.open.len() == 1 {
+                    // Nothing above: whoever decodes says it.
+                    context = match case.key {
+                        Some(CaseKey::Int(key)) => Some(key),
+                        Some(CaseKey::Text(_)) => continue,
+                        None => Some(u64::from(u32::MAX)),
+                    };
+                } else if !select(&mut bytes, set, attr, case) {
                     continue;
                 }
                 if let Some(shape) = &case.shape {
@@ -382,7 +397,11 @@ impl Maker {
                 }
                 let mut cases = vec![format!("{}::{}", union.name, case.name)];
                 cases.extend(payload.cases);
-                samples.push(Sample { cases, bytes });
+                samples.push(Sample {
+                    cases,
+                    bytes,
+                    context,
+                });
             }
         }
         samples
