@@ -83,7 +83,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only(
         "an attribute set",
-        &["short_header", "record", "provide", "pads", "pad_end"],
+        &[
+            "short_header",
+            "record",
+            "provide",
+            "pads",
+            "pad_end",
+            "zeroed",
+        ],
     )?;
     let fields = named_fields(input)?;
     let nls = fields
@@ -634,6 +641,33 @@ impl<'a> Set<'a> {
         joins
     }
 
+    /// A default for headers whose members have none of their own.
+    fn default_impl(&self) -> TokenStream {
+        let name = self.name;
+        let members = self.header.members().map(|member| {
+            let read = self
+                .header
+                .read(member.name, &quote!(Self), &quote!(header));
+            let field = member.name;
+            quote!(#field: #read,)
+        });
+        let others = self
+            .attrs
+            .iter()
+            .map(|attr| attr.name)
+            .chain([self.unknown]);
+        quote! {
+            /// A header of zeros, and no attributes.
+            #[automatically_derived]
+            impl ::core::default::Default for #name {
+                fn default() -> Self {
+                    let header: &[u8] = &[];
+                    Self { #(#members)* #(#others: ::core::default::Default::default(),)* }
+                }
+            }
+        }
+    }
+
     /// The context of what is nested: `cx` from `outer`.
     fn provide(&self) -> TokenStream {
         match &self.on.provide {
@@ -666,6 +700,7 @@ impl<'a> Set<'a> {
             );
             quote!(this.#field = #read;)
         });
+        let default = self.on.zeroed.then(|| self.default_impl());
         let provide = self.provide();
         let slots = self.attrs.iter().flat_map(|attr| {
             let (key, data) = attr.raw_slots();
@@ -778,6 +813,7 @@ impl<'a> Set<'a> {
             }
 
             #record_impl
+            #default
             #view
         }
     }

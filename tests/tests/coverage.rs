@@ -33,8 +33,12 @@ fn snapshots(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Sets that hand-written code uses and no message of a family reaches; their tests are beside that code.
-const ELSEWHERE: &[&str] = &["core"];
+/// Modules of sets that no message of a family reaches: hand-written code uses the first, with tests beside it; answers about
+/// TIPC sockets are generic netlink messages under a type of socket diagnosis.
+const ELSEWHERE: &[&str] = &["core", "diag::tipc"];
+
+/// What a sample cannot show, since an enclosing set selects its form by text; captured messages show it.
+const BY_CONTEXT: &[&str] = &["TCA_STATS_APP"];
 
 #[test]
 fn every_attribute_stands_in_a_snapshot() {
@@ -54,7 +58,9 @@ fn every_attribute_stands_in_a_snapshot() {
     let missing: Vec<String> = attributes
         .iter()
         .filter(|attribute| !ELSEWHERE.contains(&attribute.module.as_str()))
-        .filter(|attribute| !shown.contains(&attribute.c))
+        .filter(|attribute| {
+            !shown.contains(&attribute.c) && !BY_CONTEXT.contains(&attribute.c.as_str())
+        })
         .map(|attribute| format!("{}.{} {}", attribute.module, attribute.set, attribute.c))
         .collect();
     assert!(

@@ -34,11 +34,13 @@ fn no_name_of_a_family_stands_in_the_generator() {
         for line in fs::read_to_string(spec).unwrap().lines() {
             for kind in ["set.", "union.", "message.", "struct."] {
                 if let Some(rest) = line.strip_prefix(&format!("[{kind}")) {
-                    names.insert(
-                        rest.trim_end_matches(|c| c != ']')
-                            .trim_end_matches(']')
-                            .to_owned(),
-                    );
+                    let name = rest.trim_end_matches(|c| c != ']').trim_end_matches(']');
+                    // Messages are called `get` or `add`, which are words of any program; by name they would be text.
+                    names.insert(if kind == "message." {
+                        format!("\"{name}\"")
+                    } else {
+                        name.to_owned()
+                    });
                 }
             }
             if let Some(case) = line.strip_prefix("case.") {

@@ -1,6 +1,6 @@
 //! Attribute sets.
 
-use super::structure::members;
+use super::structure::{members, needs_zero};
 use super::writer::{Writer, tokens, word};
 use super::{codec, doc};
 use crate::model::{Attr, Direction, Header, List, Pair, Scalar, Selector, Set, SetItem, Type};
@@ -28,7 +28,12 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
         "Attributes this version does not know, kept as they came.",
         4,
     );
-    let nl = args(set, pad_end);
+    let mut nl = args(set, pad_end);
+    let zeroed = header.iter().any(needs_zero);
+    if zeroed {
+        nl.push("zeroed".to_owned());
+    }
+    let default = (!zeroed).then(|| quote!(Default,));
     let nl = writer.nl(&nl);
     let name = word(&meta.name);
     let header_alias = set
@@ -39,7 +44,7 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
         #docs
         #header_alias
         #alias
-        #[derive(Clone, Debug, Default, PartialEq, #attrs)]
+        #[derive(Clone, Debug, #default PartialEq, #attrs)]
         #nl
         #[non_exhaustive]
         pub struct #name { #(#fields,)* #unknown_docs pub unknown: #unknown, }

@@ -2,7 +2,7 @@
 
 use super::writer::{Writer, tokens, word};
 use super::{codec, doc};
-use crate::model::{Class, Count, CountUnit, Field, Member, Place, Scalar, Structure, Type};
+use crate::model::{Category, Count, CountUnit, Field, Member, Place, Scalar, Structure, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -37,9 +37,7 @@ pub(super) fn structure(writer: &mut Writer<'_>, structure: &Structure) {
         args.push("packed".to_owned());
     }
     // The standard library has defaults for arrays up to 32 elements and none for addresses; unions have none either.
-    let zeroed = structure
-        .fields()
-        .any(|field| needs_zero(&field.ty) && field.place == Place::Fixed);
+    let zeroed = structure.members.iter().any(needs_zero);
     if zeroed {
         args.push("zeroed".to_owned());
     }
@@ -134,9 +132,14 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
     quote!(#docs #alias #nl pub #name: #ty)
 }
 
-fn needs_zero(ty: &Type) -> bool {
+/// Whether the type of a member has no default.
+pub(super) fn needs_zero(member: &Member) -> bool {
+    matches!(member, Member::Field(field) if field.place == Place::Fixed && no_default(&field.ty))
+}
+
+fn no_default(ty: &Type) -> bool {
     match ty {
-        Type::Array(item, len) => *len > 32 || needs_zero(item),
+        Type::Array(item, len) => *len > 32 || no_default(item),
         Type::Scalar(Scalar::Ipv4 | Scalar::Ipv6) => true,
         ty => ty.is_union(),
     }
@@ -145,11 +148,11 @@ fn needs_zero(ty: &Type) -> bool {
 /// Whether all members compare exactly.
 fn has_eq(structure: &Structure) -> bool {
     structure.fields().all(|field| match field.ty.named() {
-        Some(named) => match named.class {
-            Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
+        Some(named) => match named.category {
+            Category::Enum(_) | Category::Flags(_) | Category::Unit(_) | Category::Parts(_) => true,
             // What a struct holds is not looked into: a set may be at its end.
-            Class::Struct => field.place == Place::Fixed && structure.copy,
-            Class::Set | Class::Union => false,
+            Category::Struct => field.place == Place::Fixed && structure.copy,
+            Category::Set | Category::Union => false,
         },
         None => true,
     })

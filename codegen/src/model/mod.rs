@@ -17,7 +17,7 @@ pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
 pub use parts::{Part, Parts};
 pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
 pub use structure::{Count, CountUnit, Field, Member, Pad, Place, Structure};
-pub use ty::{Class, Int, List, Named, Payload, Scalar, Type};
+pub use ty::{Category, Int, List, Named, Payload, Scalar, Type};
 pub use union::{Case, CaseKey, DefaultCase, Selection, Union};
 
 /// Everything the specs say.

@@ -67,12 +67,12 @@ pub struct Named {
     /// Its name.
     pub name: String,
     /// What it is.
-    pub class: Class,
+    pub category: Category,
 }
 
 /// What a definition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
+pub enum Category {
     /// Open enum over an integer.
     Enum(Int),
     /// Flags over an integer.
@@ -275,7 +275,7 @@ impl Scalar {
     }
 }
 
-impl Class {
+impl Category {
     /// The integer behind an enum, flags or a unit.
     pub fn repr(self) -> Option<Int> {
         match self {
@@ -292,7 +292,7 @@ impl Type {
     pub fn int(&self) -> Option<Int> {
         match self {
             Self::Int(int) => Some(*int),
-            Self::Named(named) => named.class.repr(),
+            Self::Named(named) => named.category.repr(),
             _ => None,
         }
     }
@@ -308,12 +308,12 @@ impl Type {
 
     /// Whether it is a union.
     pub fn is_union(&self) -> bool {
-        matches!(self, Self::Named(named) if named.class == Class::Union)
+        matches!(self, Self::Named(named) if named.category == Category::Union)
     }
 
     /// Whether it is a struct or a set, which may be boxed.
     pub fn is_composite(&self) -> bool {
-        matches!(self, Self::Named(named) if matches!(named.class, Class::Struct | Class::Set))
+        matches!(self, Self::Named(named) if matches!(named.category, Category::Struct | Category::Set))
     }
 }
 

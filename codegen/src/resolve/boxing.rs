@@ -3,7 +3,7 @@
 //! Sizes are those of a 64-bit host and need not be exact: they only keep large values out of line.
 
 use crate::model::{
-    Attr, Class, Header, List, Member, Named, Payload, Place, Protocol, Scalar, Selection, Set,
+    Attr, Category, Header, List, Member, Named, Payload, Place, Protocol, Scalar, Selection, Set,
     SetItem, Structure, Type, Union,
 };
 use std::collections::BTreeMap;
@@ -235,7 +235,7 @@ impl<'m> Sizer<'m> {
             Type::Scalar(scalar) => scalar.rust_size(),
             Type::Chars(_) => 24,
             Type::Array(item, len) => self.ty(item).saturating_mul(*len),
-            Type::Named(named) => match named.class.repr() {
+            Type::Named(named) => match named.category.repr() {
                 Some(repr) => repr.size(),
                 None => self.size_of(&key(named)),
             },
@@ -273,9 +273,12 @@ impl<'m> Sizer<'m> {
                 !matches!(scalar, Scalar::String | Scalar::Bytes | Scalar::HwAddr)
             }
             Type::Array(item, _) => self.is_plain_type(item),
-            Type::Named(named) => match (named.class, self.defs.get(&key(named))) {
-                (Class::Struct, Some(Def::Structure(structure))) => self.is_plain(structure),
-                (Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_), _) => true,
+            Type::Named(named) => match (named.category, self.defs.get(&key(named))) {
+                (Category::Struct, Some(Def::Structure(structure))) => self.is_plain(structure),
+                (
+                    Category::Enum(_) | Category::Flags(_) | Category::Unit(_) | Category::Parts(_),
+                    _,
+                ) => true,
                 _ => false,
             },
         }

@@ -5,7 +5,7 @@ use super::index::{DefId, Item, module_path};
 use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
-    Class, Direction, Family, Genl, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply,
+    Category, Direction, Family, Genl, Group, Ioctl, Message, Meta, Named, NetlinkProtocol, Reply,
     Type,
 };
 use crate::syntax::{self, File};
@@ -360,7 +360,7 @@ fn message(
     let meta = Meta {
         name: ident::camel(&syntax.name.value),
         c: syntax.c.clone().unwrap_or(upper),
-        header,
+        header: syntax.header.clone().or(header),
         since: syntax.since.clone(),
         doc: syntax.doc.clone(),
     };
@@ -392,7 +392,9 @@ fn body_type(cx: &mut Cx<'_, '_>, file: usize, name: &Sp<String>) -> Option<Name
     };
     cx.graph.root(def);
     match cx.reference(def) {
-        Type::Named(named) if matches!(named.class, Class::Set | Class::Struct) => Some(named),
+        Type::Named(named) if matches!(named.category, Category::Set | Category::Struct) => {
+            Some(named)
+        }
         Type::Named(named) if cx.leads(def) => Some(named),
         _ => {
             cx.refuse(

@@ -1,7 +1,7 @@
 //! Pass 4: integers with named ranges of bits.
 
 use super::Cx;
-use crate::model::{Class, Meta, Part, Parts, Type};
+use crate::model::{Category, Meta, Part, Parts, Type};
 use crate::syntax;
 
 pub(super) fn parts(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Parts) -> Option<Parts> {
@@ -31,7 +31,7 @@ pub(super) fn parts(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Parts) ->
             None => None,
             Some(expr) => match cx.ty(file, def, expr) {
                 Some(Type::Named(named))
-                    if matches!(named.class, Class::Enum(_) | Class::Flags(_)) =>
+                    if matches!(named.category, Category::Enum(_) | Category::Flags(_)) =>
                 {
                     Some(named)
                 }

@@ -6,7 +6,7 @@ use super::structure;
 use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
-    Attr, Class, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector,
+    Attr, Category, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector,
     Set, SetItem, Type,
 };
 use crate::syntax;
@@ -333,8 +333,8 @@ fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
         List::One | List::Repeat => {}
     }
     match &payload.ty {
-        Type::Named(named) if named.class == Class::Union => None,
-        Type::Named(named) if named.class == Class::Set => {
+        Type::Named(named) if named.category == Category::Union => None,
+        Type::Named(named) if named.category == Category::Set => {
             let def = cx.def_of(named).and_then(|def| cx.index.defs.get(def));
             let bare = def.is_none_or(|def| match def.item {
                 Item::Set(set) => set.header_struct.is_none(),

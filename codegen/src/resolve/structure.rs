@@ -5,7 +5,7 @@ use super::index::{DefId, Item};
 use super::size::round_up;
 use crate::diag::{Sp, Span};
 use crate::model::{
-    Class, Count, CountUnit, Field, Int, Member, Meta, Pad, Place, Scalar, Structure, Type,
+    Category, Count, CountUnit, Field, Int, Member, Meta, Pad, Place, Scalar, Structure, Type,
 };
 use crate::syntax;
 
@@ -403,13 +403,15 @@ impl Cx<'_, '_> {
             Type::Int(_) | Type::Chars(_) => true,
             Type::Scalar(scalar) => scalar.layout().is_some(),
             Type::Array(item, _) => self.is_fixed(item),
-            Type::Named(named) => match named.class {
-                Class::Enum(_) | Class::Flags(_) | Class::Unit(_) | Class::Parts(_) => true,
-                Class::Set => false,
-                Class::Union => self
+            Type::Named(named) => match named.category {
+                Category::Enum(_) | Category::Flags(_) | Category::Unit(_) | Category::Parts(_) => {
+                    true
+                }
+                Category::Set => false,
+                Category::Union => self
                     .def_of(named)
                     .is_some_and(|def| self.sizes.get(def).is_some()),
-                Class::Struct => {
+                Category::Struct => {
                     let item = self.def_of(named).and_then(|def| self.index.defs.get(def));
                     match item.map(|def| def.item) {
                         Some(Item::Structure(s)) => s

@@ -3,7 +3,7 @@
 use super::Cx;
 use super::index::{DefId, Item};
 use crate::diag::Sp;
-use crate::model::{Class, Int, Named, Scalar, Type};
+use crate::model::{Category, Int, Named, Scalar, Type};
 use crate::resolve::index::module_path;
 use crate::syntax::TypeExpr;
 
@@ -47,7 +47,7 @@ impl Cx<'_, '_> {
             Type::Scalar(scalar) if scalar.layout().is_none() || *scalar == Scalar::Inet => {
                 "the elements of an array need a fixed size"
             }
-            Type::Named(named) if matches!(named.class, Class::Set | Class::Union) => {
+            Type::Named(named) if matches!(named.category, Category::Set | Category::Union) => {
                 "the elements of an array need a fixed size"
             }
             _ => return Some(Type::Array(Box::new(item), len)),
@@ -84,7 +84,7 @@ impl Cx<'_, '_> {
 
     /// The type that refers to a definition.
     pub(super) fn reference(&self, def: DefId) -> Type {
-        let class = self.class(def);
+        let category = self.category(def);
         let (module, name) = match self.index.defs.get(def) {
             Some(def) => {
                 let path = self
@@ -98,12 +98,12 @@ impl Cx<'_, '_> {
         Type::Named(Named {
             module,
             name,
-            class,
+            category,
         })
     }
 
     /// What a definition is.
-    pub(super) fn class(&self, def: DefId) -> Class {
+    pub(super) fn category(&self, def: DefId) -> Category {
         // A wrong repr is reported where it stands; the width then does not matter.
         let int = |name: &Sp<String>| {
             Int::from_name(&name.value).unwrap_or(Int {
@@ -113,13 +113,13 @@ impl Cx<'_, '_> {
             })
         };
         match self.index.defs.get(def).map(|def| def.item) {
-            Some(Item::Enumeration(item)) if item.flags => Class::Flags(int(&item.repr)),
-            Some(Item::Enumeration(item)) => Class::Enum(int(&item.repr)),
-            Some(Item::Unit(item)) => Class::Unit(int(&item.repr)),
-            Some(Item::Parts(item)) => Class::Parts(int(&item.repr)),
-            Some(Item::Set(_)) => Class::Set,
-            Some(Item::Union(_)) => Class::Union,
-            Some(Item::Structure(_)) | None => Class::Struct,
+            Some(Item::Enumeration(item)) if item.flags => Category::Flags(int(&item.repr)),
+            Some(Item::Enumeration(item)) => Category::Enum(int(&item.repr)),
+            Some(Item::Unit(item)) => Category::Unit(int(&item.repr)),
+            Some(Item::Parts(item)) => Category::Parts(int(&item.repr)),
+            Some(Item::Set(_)) => Category::Set,
+            Some(Item::Union(_)) => Category::Union,
+            Some(Item::Structure(_)) | None => Category::Struct,
         }
     }
 

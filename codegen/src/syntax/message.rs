@@ -11,6 +11,7 @@ pub(crate) struct Message {
     pub(crate) c: Option<String>,
     pub(crate) doc: String,
     pub(crate) since: Option<String>,
+    pub(crate) header: Option<String>,
     pub(crate) body: Option<Sp<String>>,
     pub(crate) reply: Option<Sp<String>>,
     pub(crate) answer: Option<Sp<String>>,
@@ -27,6 +28,7 @@ pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> 
     let c = table.c_name("c", diags).map(|c| c.value);
     let doc = table.doc(diags);
     let since = table.since(diags);
+    let header = table.header(diags);
     let body = table.text("body", diags);
     let reply = table.text("reply", diags);
     let answer = table.text("answer", diags);
@@ -40,6 +42,7 @@ pub(super) fn message(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> 
         c,
         doc: doc?,
         since,
+        header,
         body,
         reply,
         answer,

@@ -3,9 +3,12 @@
 //! What the specs define: one module a file.
 
 pub mod core;
+pub mod diag;
 pub mod genl;
 pub mod netfilter;
 pub mod route;
+pub mod sock_diag;
+pub mod socket;
 pub mod tc;
 pub mod xfrm;
 
@@ -21,6 +24,8 @@ pub static FAMILIES: &[Family] = &[
     Family::of::<crate::generated::genl::gtp::GtpMessage>("gtp"),
     Family::of::<crate::generated::netfilter::NetfilterMessage>("netfilter"),
     Family::of::<crate::generated::route::RouteMessage>("route"),
+    #[cfg(feature = "diag")]
+    Family::of::<crate::generated::sock_diag::SockDiagMessage>("sock_diag"),
     #[cfg(feature = "xfrm")]
     Family::of::<crate::generated::xfrm::XfrmMessage>("xfrm"),
 ];

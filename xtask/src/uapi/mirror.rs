@@ -164,7 +164,7 @@ impl Mirrors<'_> {
                 Scalar::Bitfield32 => format!("unsigned int {name}[2]"),
                 _ => format!("unsigned char {name}"),
             },
-            Type::Named(named) => match named.class.repr() {
+            Type::Named(named) => match named.category.repr() {
                 Some(int) => format!("{} {name}", int_type(int)),
                 None => self.composite(named, name),
             },
