@@ -91,6 +91,18 @@ pub const NLA_F_NET_BYTEORDER: u16 = 0x4000;
 /// Bits of an attribute type that hold the id, without the two flag bits.
 pub const NLA_TYPE_MASK: u16 = 0x3fff;
 
+/// Bytes of the header of a message, padding included.
+pub const NLMSG_HDRLEN: u32 = 16;
+
+/// Bytes of the header of an attribute, padding included.
+pub const NLA_HDRLEN: u32 = 4;
+
+/// Older name of `NETLINK_SOCK_DIAG`.
+pub const NETLINK_INET_DIAG: u16 = 4;
+
+/// How many protocols the kernel has room for.
+pub const MAX_LINKS: u16 = 32;
+
 /// Types of control messages, shared by all protocols.
 ///
 /// Defined in `linux/netlink.h` as `NLMSG_*`.

@@ -5,6 +5,7 @@
 pub mod core;
 pub mod diag;
 pub mod genl;
+pub mod ioctl;
 pub mod netfilter;
 pub mod route;
 pub mod sock_diag;
@@ -22,8 +23,10 @@ pub static FAMILIES: &[Family] = &[
     Family::of::<crate::generated::genl::fou::FouMessage>("fou"),
     #[cfg(feature = "gtp")]
     Family::of::<crate::generated::genl::gtp::GtpMessage>("gtp"),
+    Family::of::<crate::generated::genl::ioam6::Ioam6Message>("IOAM6"),
     Family::of::<crate::generated::netfilter::NetfilterMessage>("netfilter"),
     Family::of::<crate::generated::route::RouteMessage>("route"),
+    Family::of::<crate::generated::genl::seg6::Seg6Message>("SEG6"),
     #[cfg(feature = "diag")]
     Family::of::<crate::generated::sock_diag::SockDiagMessage>("sock_diag"),
     #[cfg(feature = "xfrm")]

@@ -233,7 +233,7 @@ pub enum Timestamping {
     /// Timestamps of a chosen virtual clock.
     #[doc(alias = "SOF_TIMESTAMPING_BIND_PHC")]
     BIND_PHC = 0x0_8000,
-    /// Numbers of sent TCP data count from the moment of the request.
+    /// Numbers of sent TCP data count from the moment of the request. Since Linux 6.2.
     #[doc(alias = "SOF_TIMESTAMPING_OPT_ID_TCP")]
     OPT_ID_TCP = 0x1_0000,
     /// Drops receive timestamps that the socket did not ask for. Since Linux 6.12.
@@ -277,18 +277,15 @@ pub struct SockFilter {
 
 /// Socket address in the 128 bytes that hold one of any family.
 ///
-/// Defined in `linux/socket.h` as `struct __kernel_sockaddr_storage`.
-#[doc(alias = "__kernel_sockaddr_storage")]
+/// Defined in `linux/socket.h`.
 #[derive(Clone, Debug, PartialEq, Layout)]
 #[nl(zeroed)]
 #[non_exhaustive]
 pub struct SockaddrStorage {
     /// Address family.
-    #[doc(alias = "ss_family")]
     #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Port; for IPv4 and IPv6.
-    #[doc(alias = "__data")]
     #[nl(as = Be)]
     pub port: u16,
     /// Address; for IPv4 and IPv6.

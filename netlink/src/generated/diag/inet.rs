@@ -47,25 +47,26 @@ pub enum InetDiagProtocol {
     MPTCP = 262,
 }
 
-/// Timer of a TCP socket that runs; kernels before 7.3 send the numbers without naming them.
+/// Timer of a TCP socket that runs; older kernels send the same numbers up to 4, which their
+/// headers do not name.
 ///
 /// Defined in `linux/inet_diag.h` as `IDIAG_TIMER_*`.
 #[doc(alias = "IDIAG_TIMER_")]
 #[open_enum(u8)]
 pub enum InetDiagTimer {
-    /// None.
+    /// None. Since Linux 7.3.
     #[doc(alias = "IDIAG_TIMER_OFF")]
     OFF = 0,
-    /// Retransmission, also when it detects loss early.
+    /// Retransmission, also when it detects loss early. Since Linux 7.3.
     #[doc(alias = "IDIAG_TIMER_ON")]
     ON = 1,
-    /// Keepalive, or retransmission of a connection request.
+    /// Keepalive, or retransmission of a connection request. Since Linux 7.3.
     #[doc(alias = "IDIAG_TIMER_KEEPALIVE")]
     KEEPALIVE = 2,
-    /// End of the state time-wait.
+    /// End of the state time-wait. Since Linux 7.3.
     #[doc(alias = "IDIAG_TIMER_TIMEWAIT")]
     TIMEWAIT = 3,
-    /// Probe of a peer's closed window.
+    /// Probe of a peer's closed window. Since Linux 7.3.
     #[doc(alias = "IDIAG_TIMER_PROBE0")]
     PROBE0 = 4,
     /// Delayed acknowledgement. Since Linux 7.3.
@@ -75,33 +76,33 @@ pub enum InetDiagTimer {
 
 /// What a request wants besides the usual: bit n-1 stands for attribute n of `InetSocket`.
 ///
-/// Defined in `linux/inet_diag.h` as `INET_DIAG_*`.
-#[doc(alias = "INET_DIAG_")]
+/// Defined in `linux/inet_diag.h` as `INET_DIAG_EXT_*`.
+#[doc(alias = "INET_DIAG_EXT_")]
 #[flags(u8)]
 pub enum InetDiagExt {
     /// `meminfo`.
-    #[doc(alias = "INET_DIAG_MEMINFO")]
+    #[doc(alias = "INET_DIAG_EXT_MEMINFO")]
     MEMINFO = 0x01,
     /// `info`.
-    #[doc(alias = "INET_DIAG_INFO")]
+    #[doc(alias = "INET_DIAG_EXT_INFO")]
     INFO = 0x02,
     /// `vegas_info`, `dctcp_info` or `bbr_info`, as the congestion control has them.
-    #[doc(alias = "INET_DIAG_VEGASINFO")]
+    #[doc(alias = "INET_DIAG_EXT_VEGASINFO")]
     VEGASINFO = 0x04,
     /// `cong`.
-    #[doc(alias = "INET_DIAG_CONG")]
+    #[doc(alias = "INET_DIAG_EXT_CONG")]
     CONG = 0x08,
     /// `tos`.
-    #[doc(alias = "INET_DIAG_TOS")]
+    #[doc(alias = "INET_DIAG_EXT_TOS")]
     TOS = 0x10,
     /// `tclass`, and `class_id` besides.
-    #[doc(alias = "INET_DIAG_TCLASS")]
+    #[doc(alias = "INET_DIAG_EXT_TCLASS")]
     TCLASS = 0x20,
     /// `sk_meminfo`.
-    #[doc(alias = "INET_DIAG_SKMEMINFO")]
+    #[doc(alias = "INET_DIAG_EXT_SKMEMINFO")]
     SKMEMINFO = 0x40,
     /// Accepted and ignored: `shutdown` always comes.
-    #[doc(alias = "INET_DIAG_SHUTDOWN")]
+    #[doc(alias = "INET_DIAG_EXT_SHUTDOWN")]
     SHUTDOWN = 0x80,
 }
 
@@ -249,7 +250,7 @@ pub struct InetDiagRequest {
     /// `AF_INET` or `AF_INET6`.
     #[doc(alias = "sdiag_family")]
     pub family: AddressFamily,
-    /// Protocol; attribute `protocol` overrides it.
+    /// Protocol; attribute `full_protocol` overrides it.
     #[doc(alias = "sdiag_protocol")]
     pub protocol: IpProtocol,
     /// What the answer is to hold besides the usual.
@@ -292,7 +293,7 @@ pub struct InetDiagRequest {
     #[nl(attr = 2, write)]
     pub sk_bpf_storages: Option<BpfStorageRequest>,
     /// Protocol, in place of the header's; the only way to ask for MPTCP. Write only.
-    #[doc(alias = "INET_DIAG_PROTOCOL")]
+    #[doc(alias = "INET_DIAG_REQ_PROTOCOL")]
     #[nl(attr = 3, write)]
     pub full_protocol: Option<InetDiagProtocol>,
     /// Attributes this version does not know, kept as they came.

@@ -68,7 +68,7 @@ pub struct MptcpInfo {
     /// Endpoints there are to make subflows from.
     #[doc(alias = "mptcpi_local_addr_max")]
     pub local_addr_max: u8,
-    /// Data has checksums.
+    /// 1 when data has checksums.
     #[doc(alias = "mptcpi_csum_enabled")]
     pub csum_enabled: u8,
     /// Segments sent again on another subflow. Since Linux 6.5.
@@ -96,10 +96,9 @@ pub struct MptcpInfo {
     /// Endpoints of kind fullmesh. Since Linux 7.3.
     #[doc(alias = "mptcpi_endp_fullmesh_max")]
     pub endp_fullmesh_max: u8,
-    /// Not used. Since Linux 6.10.
-    pub reserved: u8,
     /// Since data was last sent. Since Linux 6.10.
     #[doc(alias = "mptcpi_last_data_sent")]
+    #[nl(pad = 1)]
     pub last_data_sent: Millis,
     /// Since data was last received. Since Linux 6.10.
     #[doc(alias = "mptcpi_last_data_recv")]

@@ -216,13 +216,13 @@ pub struct SctpInfo {
     /// Socket: bytes from which a message is delivered in parts.
     #[doc(alias = "sctpi_s_pd_point")]
     pub s_pd_point: u32,
-    /// Socket: small messages are sent at once.
+    /// Socket: 1 when small messages are sent at once.
     #[doc(alias = "sctpi_s_nodelay")]
     pub s_nodelay: u8,
-    /// Socket: messages that would have to be split are refused.
+    /// Socket: 1 when messages that would have to be split are refused.
     #[doc(alias = "sctpi_s_disable_fragments")]
     pub s_disable_fragments: u8,
-    /// Socket: IPv4 addresses show as IPv6 ones.
+    /// Socket: 1 when IPv4 addresses show as IPv6 ones.
     #[doc(alias = "sctpi_s_v4mapped")]
     pub s_v4mapped: u8,
     /// Socket: whether parts of messages may mix: 0 never, 1 of several associations, 2 of streams

@@ -6,36 +6,48 @@ use crate::generated::core::AddressFamily;
 use crate::generated::socket::Shutdown;
 use crate::wire::{Be, Chars, Growth, NlString, Unknown};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
-use std::net::Ipv6Addr;
 
 /// State of an SMC socket.
 ///
-/// Defined in `linux/smc_diag.h`.
+/// Defined in `linux/smc_diag.h` as `SMC_*`.
+#[doc(alias = "SMC_")]
 #[open_enum(u8)]
 pub enum SmcState {
     /// Connected.
+    #[doc(alias = "SMC_ACTIVE")]
     ACTIVE = 1,
     /// Not connected yet.
+    #[doc(alias = "SMC_INIT")]
     INIT = 2,
     /// Closed.
+    #[doc(alias = "SMC_CLOSED")]
     CLOSED = 7,
     /// Waits for connections.
+    #[doc(alias = "SMC_LISTEN")]
     LISTEN = 10,
     /// Closed here; the peer has yet to say that it sends no more.
+    #[doc(alias = "SMC_PEERCLOSEWAIT1")]
     PEER_CLOSE_WAIT1 = 20,
     /// Closed here and sends no more; the peer has yet to close.
+    #[doc(alias = "SMC_PEERCLOSEWAIT2")]
     PEER_CLOSE_WAIT2 = 21,
-    /// The peer has closed; the program has yet to close.
-    APP_FIN_CLOSE_WAIT = 24,
     /// The peer sends no more; the program has yet to close.
+    #[doc(alias = "SMC_APPCLOSEWAIT1")]
     APP_CLOSE_WAIT1 = 22,
     /// Neither side sends; the program has yet to close.
+    #[doc(alias = "SMC_APPCLOSEWAIT2")]
     APP_CLOSE_WAIT2 = 23,
+    /// The peer has closed; the program has yet to close.
+    #[doc(alias = "SMC_APPFINCLOSEWAIT")]
+    APP_FIN_CLOSE_WAIT = 24,
     /// The peer has yet to finish closing.
+    #[doc(alias = "SMC_PEERFINCLOSEWAIT")]
     PEER_FIN_CLOSE_WAIT = 25,
     /// Broken off here; the peer has yet to answer.
+    #[doc(alias = "SMC_PEERABORTWAIT")]
     PEER_ABORT_WAIT = 26,
     /// Broken off by the peer.
+    #[doc(alias = "SMC_PROCESSABORT")]
     PROCESS_ABORT = 27,
 }
 
@@ -58,65 +70,78 @@ pub enum SmcMode {
 
 /// Part this host plays in a link group.
 ///
-/// Defined in `linux/smc_diag.h`.
+/// Defined in `linux/smc_diag.h` as `SMC_*`.
+#[doc(alias = "SMC_")]
 #[open_enum(u8)]
 pub enum SmcRole {
     /// Client.
+    #[doc(alias = "SMC_CLNT")]
     CLIENT = 0,
     /// Server.
+    #[doc(alias = "SMC_SERV")]
     SERVER = 1,
 }
 
 /// What the answer is to hold: bit n-1 stands for attribute n.
 ///
-/// Defined in `linux/smc_diag.h` as `SMC_DIAG_*`.
-#[doc(alias = "SMC_DIAG_")]
+/// Defined in `linux/smc_diag.h` as `SMC_DIAG_EXT_*`.
+#[doc(alias = "SMC_DIAG_EXT_")]
 #[flags(u8)]
 pub enum SmcDiagExt {
     /// `conninfo`.
-    #[doc(alias = "SMC_DIAG_CONNINFO")]
+    #[doc(alias = "SMC_DIAG_EXT_CONNINFO")]
     CONNINFO = 0x01,
     /// `lgrinfo`.
-    #[doc(alias = "SMC_DIAG_LGRINFO")]
+    #[doc(alias = "SMC_DIAG_EXT_LGRINFO")]
     LGRINFO = 0x02,
     /// Accepted and ignored: `shutdown` always comes.
-    #[doc(alias = "SMC_DIAG_SHUTDOWN")]
+    #[doc(alias = "SMC_DIAG_EXT_SHUTDOWN")]
     SHUTDOWN = 0x04,
     /// `dmbinfo`.
-    #[doc(alias = "SMC_DIAG_DMBINFO")]
+    #[doc(alias = "SMC_DIAG_EXT_DMBINFO")]
     DMBINFO = 0x08,
     /// Accepted and ignored: `fallback` always comes.
-    #[doc(alias = "SMC_DIAG_FALLBACK")]
+    #[doc(alias = "SMC_DIAG_EXT_FALLBACK")]
     FALLBACK = 0x10,
 }
 
 /// What a producer tells of its cursor.
 ///
-/// Defined in `linux/smc_diag.h`.
+/// Defined in `linux/smc_diag.h` as `SMC_CDC_*`.
+#[doc(alias = "SMC_CDC_")]
 #[flags(u8)]
 pub enum SmcProducerFlags {
     /// Checks the connection after it moved to another link.
+    #[doc(alias = "SMC_CDC_FAILOVER_VALIDATION")]
     FAILOVER_VALIDATION = 0x08,
     /// Wants to know how far the consumer is.
+    #[doc(alias = "SMC_CDC_CONS_CURS_UPD_REQ")]
     CONS_CURS_UPD_REQ = 0x10,
     /// Urgent data is there.
+    #[doc(alias = "SMC_CDC_URG_DATA_PRESENT")]
     URG_DATA_PRESENT = 0x20,
     /// Urgent data is coming.
+    #[doc(alias = "SMC_CDC_URG_DATA_PENDING")]
     URG_DATA_PENDING = 0x40,
     /// There is no room to write.
+    #[doc(alias = "SMC_CDC_WRITE_BLOCKED")]
     WRITE_BLOCKED = 0x80,
 }
 
 /// What a side tells of the connection.
 ///
-/// Defined in `linux/smc_diag.h`.
+/// Defined in `linux/smc_diag.h` as `SMC_CDC_*`.
+#[doc(alias = "SMC_CDC_")]
 #[flags(u8)]
 pub enum SmcConnFlags {
     /// It has broken the connection off.
+    #[doc(alias = "SMC_CDC_PEER_CONN_ABORT")]
     PEER_CONN_ABORT = 0x20,
     /// It has closed the connection.
+    #[doc(alias = "SMC_CDC_PEER_CONN_CLOSED")]
     PEER_CONN_CLOSED = 0x40,
     /// It sends no more.
+    #[doc(alias = "SMC_CDC_PEER_DONE_WRITING")]
     PEER_DONE_WRITING = 0x80,
 }
 
@@ -124,8 +149,7 @@ pub enum SmcConnFlags {
 ///
 /// Defined in `linux/smc_diag.h` as `struct smc_diag_req`.
 #[doc(alias = "smc_diag_req")]
-#[derive(Clone, Debug, PartialEq, Eq, Layout)]
-#[nl(zeroed)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct SmcDiagReq {
     /// `AF_SMC`.
@@ -145,10 +169,10 @@ pub struct SmcDiagReq {
     pub dport: u16,
     /// Ignored.
     #[doc(alias = "id.idiag_src")]
-    pub src: Ipv6Addr,
+    pub src: [u8; 16],
     /// Ignored.
     #[doc(alias = "id.idiag_dst")]
-    pub dst: Ipv6Addr,
+    pub dst: [u8; 16],
     /// Ignored.
     #[doc(alias = "id.idiag_if")]
     pub ifindex: u32,
@@ -290,8 +314,7 @@ pub struct SmcdDiagDmbInfo {
 /// Defined in `linux/smc_diag.h` as `struct smc_diag_msg` and `SMC_DIAG_*`.
 #[doc(alias = "smc_diag_msg")]
 #[doc(alias = "SMC_DIAG_")]
-#[derive(Clone, Debug, PartialEq, Attrs)]
-#[nl(zeroed)]
+#[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct SmcSocket {
     /// `AF_SMC`.
@@ -316,10 +339,10 @@ pub struct SmcSocket {
     pub dport: u16,
     /// Local address; one of IPv4 is in the first four bytes, the others being 0.
     #[doc(alias = "id.idiag_src")]
-    pub src: Ipv6Addr,
+    pub src: [u8; 16],
     /// Remote address; one of IPv4 is in the first four bytes, the others being 0.
     #[doc(alias = "id.idiag_dst")]
-    pub dst: Ipv6Addr,
+    pub dst: [u8; 16],
     /// Interface of the TCP socket below; 0 for none.
     #[doc(alias = "id.idiag_if")]
     pub ifindex: u32,

@@ -9,35 +9,47 @@ use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// States wanted: bit n stands for state n of TIPC.
 ///
-/// Defined in `linux/tipc_netlink.h`.
+/// Defined in `linux/tipc_netlink.h` as `TIPC_*`.
+#[doc(alias = "TIPC_")]
 #[flags(u32)]
 pub enum TipcStates {
     /// Listens.
+    #[doc(alias = "TIPC_LISTEN")]
     LISTEN = 0x0000_0400,
     /// Connected.
+    #[doc(alias = "TIPC_ESTABLISHED")]
     ESTABLISHED = 0x0000_0002,
     /// Without a connection.
+    #[doc(alias = "TIPC_OPEN")]
     OPEN = 0x0000_0080,
     /// The connection is being closed.
+    #[doc(alias = "TIPC_DISCONNECTING")]
     DISCONNECTING = 0x0000_0100,
     /// Has asked for a connection.
+    #[doc(alias = "TIPC_CONNECTING")]
     CONNECTING = 0x0000_0004,
 }
 
 /// State of a socket.
 ///
-/// Defined in `linux/tipc_netlink.h`.
+/// Defined in `linux/tipc_netlink.h` as `TIPC_*`.
+#[doc(alias = "TIPC_")]
 #[open_enum(u32)]
 pub enum TipcState {
     /// Connected.
+    #[doc(alias = "TIPC_ESTABLISHED")]
     ESTABLISHED = 1,
     /// Has asked for a connection.
+    #[doc(alias = "TIPC_CONNECTING")]
     CONNECTING = 2,
     /// Without a connection.
+    #[doc(alias = "TIPC_OPEN")]
     OPEN = 7,
     /// The connection is being closed.
+    #[doc(alias = "TIPC_DISCONNECTING")]
     DISCONNECTING = 8,
     /// Listens.
+    #[doc(alias = "TIPC_LISTEN")]
     LISTEN = 10,
 }
 

@@ -8,3 +8,5 @@ pub mod ctrl;
 pub mod fou;
 #[cfg(feature = "gtp")]
 pub mod gtp;
+pub mod ioam6;
+pub mod seg6;

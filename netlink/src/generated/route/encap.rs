@@ -7,6 +7,9 @@ use crate::wire::{Be, NlString, Packed, Unknown};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// Most bytes a BPF program may ask for in front of a packet.
+pub const LWT_BPF_MAX_HEADROOM: u32 = 256;
+
 /// Kinds of encapsulation.
 ///
 /// Defined in `linux/lwtunnel.h` as `LWTUNNEL_ENCAP_*`.

@@ -2,7 +2,10 @@
 
 //! Multicast groups of route netlink, which carry notifications.
 
-use nlgen_macros::open_enum;
+use nlgen_macros::{flags, open_enum};
+
+/// Lowest message type of route netlink.
+pub const RTM_BASE: u16 = 16;
 
 /// Multicast groups of `NETLINK_ROUTE`.
 ///
@@ -120,4 +123,58 @@ pub enum RouteGroup {
     /// IPv6 anycast addresses joined and left by interfaces. Since Linux 6.14.
     #[doc(alias = "RTNLGRP_IPV6_ACADDR")]
     IPV6_ACADDR = 39,
+}
+
+/// Groups as bits of `nl_groups` of an address to bind to; the old way, which reaches only groups
+/// up to 32.
+///
+/// Defined in `linux/rtnetlink.h` as `RTMGRP_*`.
+#[doc(alias = "RTMGRP_")]
+#[flags(u32)]
+pub enum GroupMask {
+    /// Group 1, `LINK`.
+    #[doc(alias = "RTMGRP_LINK")]
+    LINK = 0x0000_0001,
+    /// Group 2, `NOTIFY`.
+    #[doc(alias = "RTMGRP_NOTIFY")]
+    NOTIFY = 0x0000_0002,
+    /// Group 3, `NEIGH`.
+    #[doc(alias = "RTMGRP_NEIGH")]
+    NEIGH = 0x0000_0004,
+    /// Group 4, `TC`.
+    #[doc(alias = "RTMGRP_TC")]
+    TC = 0x0000_0008,
+    /// Group 5, `IPV4_IFADDR`.
+    #[doc(alias = "RTMGRP_IPV4_IFADDR")]
+    IPV4_IFADDR = 0x0000_0010,
+    /// Group 6, `IPV4_MROUTE`.
+    #[doc(alias = "RTMGRP_IPV4_MROUTE")]
+    IPV4_MROUTE = 0x0000_0020,
+    /// Group 7, `IPV4_ROUTE`.
+    #[doc(alias = "RTMGRP_IPV4_ROUTE")]
+    IPV4_ROUTE = 0x0000_0040,
+    /// Group 8, `IPV4_RULE`.
+    #[doc(alias = "RTMGRP_IPV4_RULE")]
+    IPV4_RULE = 0x0000_0080,
+    /// Group 9, `IPV6_IFADDR`.
+    #[doc(alias = "RTMGRP_IPV6_IFADDR")]
+    IPV6_IFADDR = 0x0000_0100,
+    /// Group 10, `IPV6_MROUTE`.
+    #[doc(alias = "RTMGRP_IPV6_MROUTE")]
+    IPV6_MROUTE = 0x0000_0200,
+    /// Group 11, `IPV6_ROUTE`.
+    #[doc(alias = "RTMGRP_IPV6_ROUTE")]
+    IPV6_ROUTE = 0x0000_0400,
+    /// Group 12, `IPV6_IFINFO`.
+    #[doc(alias = "RTMGRP_IPV6_IFINFO")]
+    IPV6_IFINFO = 0x0000_0800,
+    /// Group 13, `DECNET_IFADDR`.
+    #[doc(alias = "RTMGRP_DECnet_IFADDR")]
+    DECNET_IFADDR = 0x0000_1000,
+    /// Group 15, `DECNET_ROUTE`.
+    #[doc(alias = "RTMGRP_DECnet_ROUTE")]
+    DECNET_ROUTE = 0x0000_4000,
+    /// Group 18, `IPV6_PREFIX`.
+    #[doc(alias = "RTMGRP_IPV6_PREFIX")]
+    IPV6_PREFIX = 0x0002_0000,
 }

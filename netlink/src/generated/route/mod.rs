@@ -3,6 +3,7 @@
 //! `NETLINK_ROUTE`: Links, addresses, routes, rules, neighbours and traffic control.
 
 pub mod addr;
+pub mod addr_label;
 #[cfg(feature = "link-kinds")]
 pub mod amt;
 #[cfg(feature = "link-kinds")]
@@ -11,10 +12,12 @@ pub mod bareudp;
 pub mod batadv;
 pub mod bond;
 pub mod bridge;
+pub mod bridge_vlan;
 #[cfg(feature = "link-kinds")]
 pub mod caif;
 #[cfg(feature = "link-kinds")]
 pub mod can;
+pub mod dcb;
 #[cfg(feature = "link-kinds")]
 pub mod dsa;
 pub mod encap;
@@ -40,13 +43,20 @@ pub mod link_xstats;
 #[cfg(feature = "link-kinds")]
 pub mod macsec;
 pub mod macvlan;
+pub mod mdb;
+pub mod mroute;
 pub mod neigh;
+pub mod neigh_table;
+pub mod netconf;
 #[cfg(feature = "link-kinds")]
 pub mod netkit;
+pub mod netns;
+pub mod nexthop;
 #[cfg(feature = "link-kinds")]
 pub mod ovpn;
 #[cfg(feature = "link-kinds")]
 pub mod ppp;
+pub mod prefix;
 #[cfg(feature = "link-kinds")]
 pub mod rmnet;
 pub mod route;
@@ -204,6 +214,10 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETACTION")]
     #[nl(id = 50, reply = one, answer = 50, dump)]
     GetAction(Box<crate::generated::tc::action::Actions>),
+    /// Notification that a router advertised a prefix; not accepted as a request.
+    #[doc(alias = "RTM_NEWPREFIX")]
+    #[nl(id = 52)]
+    NewPrefix(Box<prefix::Prefix>),
     /// Notification that an interface joined a multicast group; not accepted as a request. Since
     /// Linux 6.14.
     #[doc(alias = "RTM_NEWMULTICAST")]
@@ -232,6 +246,85 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETANYCAST")]
     #[nl(id = 62, reply = many, answer = 62, dump)]
     GetAnycast(Box<addr::Address>),
+    /// Describes a table, or its parameters for an interface, in dumps; not accepted as a request.
+    #[doc(alias = "RTM_NEWNEIGHTBL")]
+    #[nl(id = 64)]
+    NewNeighTable(Box<neigh_table::NeighTable>),
+    /// Lists the tables of one family or all, each followed by its parameters for each interface.
+    #[doc(alias = "RTM_GETNEIGHTBL")]
+    #[nl(id = 66, reply = many, answer = 64, dump)]
+    GetNeighTable(Box<neigh_table::NeighTable>),
+    /// Changes a table named in the request, or its parameters for an interface.
+    #[doc(alias = "RTM_SETNEIGHTBL")]
+    #[nl(id = 67)]
+    SetNeighTable(Box<neigh_table::NeighTable>),
+    /// Notification that a router advertised options; not accepted as a request.
+    #[doc(alias = "RTM_NEWNDUSEROPT")]
+    #[nl(id = 68)]
+    NewNdUserOpt(Box<prefix::NdUserOpt>),
+    /// Adds or replaces a label; also its description in answers.
+    #[doc(alias = "RTM_NEWADDRLABEL")]
+    #[nl(id = 72)]
+    NewAddrLabel(Box<addr_label::AddrLabel>),
+    /// Removes a label.
+    #[doc(alias = "RTM_DELADDRLABEL")]
+    #[nl(id = 73)]
+    DelAddrLabel(Box<addr_label::AddrLabel>),
+    /// Asks for the label of an address, or for all labels; changes are not announced.
+    #[doc(alias = "RTM_GETADDRLABEL")]
+    #[nl(id = 74, reply = one, answer = 72, dump)]
+    GetAddrLabel(Box<addr_label::AddrLabel>),
+    /// Gets what the command says, of one interface; answers and notifications have this type too.
+    #[doc(alias = "RTM_GETDCB")]
+    #[nl(id = 78, reply = one, answer = 78)]
+    GetDcb(Box<dcb::Dcb>),
+    /// Sets what the command says.
+    #[doc(alias = "RTM_SETDCB")]
+    #[nl(id = 79, write, reply = one, answer = 79)]
+    SetDcb(Box<dcb::Dcb>),
+    /// From the kernel: the outcome of a request to set.
+    #[doc(alias = "RTM_SETDCB")]
+    #[nl(id = 79, read)]
+    SetDcbResult(Box<dcb::DcbResult>),
+    /// Describes settings in answers and notifications; not accepted as a request.
+    #[doc(alias = "RTM_NEWNETCONF")]
+    #[nl(id = 80)]
+    NewNetconf(Box<netconf::Netconf>),
+    /// Notification that the settings of an interface are gone; not accepted as a request.
+    #[doc(alias = "RTM_DELNETCONF")]
+    #[nl(id = 81)]
+    DelNetconf(Box<netconf::Netconf>),
+    /// Asks for the settings of one interface or pseudo interface, or for all.
+    #[doc(alias = "RTM_GETNETCONF")]
+    #[nl(id = 82, reply = one, answer = 80, dump)]
+    GetNetconf(Box<netconf::Netconf>),
+    /// Adds or replaces an entry; also its description in answers and notifications, and databases
+    /// of VXLAN in dumps.
+    #[doc(alias = "RTM_NEWMDB")]
+    #[nl(id = 84)]
+    NewMdb(Box<mdb::Mdb>),
+    /// Removes an entry, or with `NLM_F_BULK` (since 6.8) all that match; also the notification
+    /// that it is gone.
+    #[doc(alias = "RTM_DELMDB")]
+    #[nl(id = 85)]
+    DelMdb(Box<mdb::Mdb>),
+    /// Asks for one entry (since 6.8), or for databases, which bridges answer with this type and
+    /// VXLAN with `RTM_NEWMDB`.
+    #[doc(alias = "RTM_GETMDB")]
+    #[nl(id = 86, reply = one, answer = 84, dump)]
+    GetMdb(Box<mdb::Mdb>),
+    /// Gives a namespace an id, once; also its description in answers and notifications.
+    #[doc(alias = "RTM_NEWNSID")]
+    #[nl(id = 88)]
+    NewNsid(Box<netns::NetNsId>),
+    /// Notification that an id is gone with its namespace; not accepted as a request.
+    #[doc(alias = "RTM_DELNSID")]
+    #[nl(id = 89)]
+    DelNsid(Box<netns::NetNsId>),
+    /// Asks for the id of one namespace, or for all ids.
+    #[doc(alias = "RTM_GETNSID")]
+    #[nl(id = 90, reply = one, answer = 88, dump)]
+    GetNsid(Box<netns::NetNsId>),
     #[cfg(feature = "link-kinds")]
     /// From the kernel: counters of an interface, also when hardware starts or stops counting.
     #[doc(alias = "RTM_NEWSTATS")]
@@ -247,6 +340,10 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_SETSTATS")]
     #[nl(id = 95)]
     SetStats(Box<link_xstats::LinkStatsRequest>),
+    /// Notification of a multicast packet that needs a daemon; not accepted as a request.
+    #[doc(alias = "RTM_NEWCACHEREPORT")]
+    #[nl(id = 96)]
+    NewCacheReport(Box<mroute::MrouteCacheReport>),
     #[cfg(feature = "tc")]
     /// Creates a chain; from the kernel: describes a chain.
     #[doc(alias = "RTM_NEWCHAIN")]
@@ -262,6 +359,19 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETCHAIN")]
     #[nl(id = 102, reply = one, answer = 100, dump)]
     GetChain(Box<crate::generated::tc::chain::Chain>),
+    /// Adds or replaces a next hop or group; also its description in answers and notifications.
+    #[doc(alias = "RTM_NEWNEXTHOP")]
+    #[nl(id = 104)]
+    NewNextHop(Box<nexthop::NextHopObject>),
+    /// Removes the object of an id, with the routes that use it; also the notification that it is
+    /// gone.
+    #[doc(alias = "RTM_DELNEXTHOP")]
+    #[nl(id = 105)]
+    DelNextHop(Box<nexthop::NextHopObject>),
+    /// Asks for the object of an id, or for all.
+    #[doc(alias = "RTM_GETNEXTHOP")]
+    #[nl(id = 106, reply = one, answer = 104, dump)]
+    GetNextHop(Box<nexthop::NextHopObject>),
     /// Adds properties, such as alternative names.
     #[doc(alias = "RTM_NEWLINKPROP")]
     #[nl(id = 108)]
@@ -275,6 +385,32 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_GETLINKPROP")]
     #[nl(id = 110)]
     GetLinkProp(Box<link::Link>),
+    /// Adds VLANs, or with `ONLY_OPTS` changes their options; also their description in dumps and
+    /// notifications.
+    #[doc(alias = "RTM_NEWVLAN")]
+    #[nl(id = 112)]
+    NewVlan(Box<bridge_vlan::BridgeVlans>),
+    /// Removes VLANs; also the notification that they are gone.
+    #[doc(alias = "RTM_DELVLAN")]
+    #[nl(id = 113)]
+    DelVlan(Box<bridge_vlan::BridgeVlans>),
+    /// Lists the VLANs of one bridge or port, or of all.
+    #[doc(alias = "RTM_GETVLAN")]
+    #[nl(id = 114, reply = many, answer = 112, dump)]
+    GetVlan(Box<bridge_vlan::BridgeVlanDump>),
+    /// Describes a bucket in answers, and in notifications when it moved; not accepted as a
+    /// request.
+    #[doc(alias = "RTM_NEWNEXTHOPBUCKET")]
+    #[nl(id = 116)]
+    NewNextHopBucket(Box<nexthop::NextHopBucket>),
+    /// Reserved: the kernel neither accepts nor sends it, since buckets go with their group.
+    #[doc(alias = "RTM_DELNEXTHOPBUCKET")]
+    #[nl(id = 117)]
+    DelNextHopBucket(Box<nexthop::NextHopBucket>),
+    /// Asks for one bucket by group and number, or for all that match.
+    #[doc(alias = "RTM_GETNEXTHOPBUCKET")]
+    #[nl(id = 118, reply = one, answer = 116, dump)]
+    GetNextHopBucket(Box<nexthop::NextHopBucket>),
     #[cfg(feature = "link-kinds")]
     /// Adds network identifiers, or changes their destination; from the kernel: tells which there
     /// are.

@@ -9,6 +9,9 @@ use crate::wire::{Be, HwAddr, Unknown};
 use nlgen_macros::{Attrs, Layout, flags};
 use std::net::IpAddr;
 
+/// State of an entry nobody has asked about yet: no bit of `NeighState`.
+pub const NUD_NONE: u16 = 0;
+
 /// State of a neighbour; no bit (NUD_NONE, 0) is an entry nobody has asked about yet.
 ///
 /// Defined in `linux/neighbour.h` as `NUD_*`.

@@ -36,6 +36,16 @@ pub const MPLS_LS_TTL_SHIFT: u32 = 0;
 /// Lowest label without a meaning of its own.
 pub const MPLS_LABEL_FIRST_UNRESERVED: u32 = 16;
 
+/// Boundary in bytes to which attributes of route netlink are padded.
+pub const RTA_ALIGNTO: u32 = 4;
+
+/// Boundary in bytes to which each next hop of several is padded.
+pub const RTNH_ALIGNTO: u32 = 4;
+
+/// Flags of a next hop that do not count when two are compared: dead, without carrier, in
+/// hardware, trapped.
+pub const RTNH_COMPARE_MASK: u8 = 0x59;
+
 /// What a route does with packets.
 ///
 /// Defined in `linux/rtnetlink.h` as `RTN_*`.
