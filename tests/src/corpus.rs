@@ -54,6 +54,26 @@ struct Codec {
 
 fn codec(message: &Message) -> Option<Codec> {
     let kind = message.kind?;
+    if message.family == "ethtool_ioctl" {
+        use netlink::generated::ioctl::ethtool::EthtoolCommand;
+        use netlink::wire::Value as _;
+        return Some(Codec {
+            shape: EthtoolCommand::SHAPE,
+            recode: Box::new(|body, cx, direction| {
+                let value = EthtoolCommand::decode(body, cx).map_err(|error| error.to_string())?;
+                let mut out = Vec::new();
+                value
+                    .encode(&mut Encoder::typed(&mut out, direction))
+                    .map_err(|error| error.to_string())?;
+                Ok(out)
+            }),
+            text: Box::new(|body, cx| {
+                EthtoolCommand::decode(body, cx)
+                    .map(|value| format!("{value:#?}"))
+                    .map_err(|error| error.to_string())
+            }),
+        });
+    }
     let family: &'static Family = FAMILIES
         .iter()
         .find(|family| family.name == message.family)?;

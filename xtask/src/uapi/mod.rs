@@ -136,9 +136,10 @@ impl Build {
         for (path, text) in [
             (
                 "libc/sys/socket.h",
-                "#pragma once\ntypedef unsigned short sa_family_t;\nstruct sockaddr { sa_family_t sa_family; char sa_data[14]; };\n",
+                "#pragma once\ntypedef unsigned short sa_family_t;\nstruct sockaddr { sa_family_t sa_family; char sa_data[14]; };\n#define sockaddr_storage __kernel_sockaddr_storage\n#define MSG_FIN 0x200\n#include <stdint.h>\n",
             ),
             ("libc/sys/types.h", "#pragma once\n"),
+            ("libc/stdint.h", "#pragma once\ntypedef unsigned char uint8_t;\ntypedef unsigned short uint16_t;\ntypedef unsigned int uint32_t;\ntypedef unsigned long long uint64_t;\n"),
             (
                 "libc/netinet/in.h",
                 "#pragma once\n#include <linux/in.h>\n#include <linux/in6.h>\n",
@@ -273,9 +274,15 @@ impl Build {
     }
 
     fn has(&self, header: &str) -> bool {
-        self.includes
+        // What a spec says of the C library's headers is not for the kernel's to confirm.
+        let kernels = ["linux/", "asm/", "rdma/"]
             .iter()
-            .any(|include| include.join(header).is_file())
+            .any(|folder| header.starts_with(folder));
+        kernels
+            && self
+                .includes
+                .iter()
+                .any(|include| include.join(header).is_file())
     }
 
     /// Enumerators and integer macros by header.

@@ -39,6 +39,7 @@ use crate::generated::route::link_vf::{VfInfo, VfPort};
 #[cfg(feature = "link-kinds")]
 use crate::generated::route::macsec::MacsecLink;
 use crate::generated::route::macvlan::MacvlanLink;
+use crate::generated::route::mroute::MrouteTable;
 #[cfg(feature = "link-kinds")]
 use crate::generated::route::netkit::NetkitLink;
 #[cfg(feature = "link-kinds")]
@@ -1238,6 +1239,9 @@ pub enum AfSpec {
     /// `AF_BRIDGE`: VLANs and protocols of a bridge or bridge port.
     #[nl(case = 7)]
     Bridge(Box<BridgeAfSpec>),
+    /// `RTNL_FAMILY_IPMR`: a multicast routing table, in dumps of that family.
+    #[nl(case = 128)]
+    Ipmr(Box<MrouteTable>),
     /// What every other key selects.
     #[nl(default)]
     Families(Box<LinkAfSpec>),
