@@ -11,6 +11,8 @@ pub struct Structure {
     pub grows: Option<u64>,
     /// Whether members follow each other without padding.
     pub packed: bool,
+    /// Whether the layout is that of 64-bit hosts only.
+    pub words64: bool,
     /// Members in C order.
     pub members: Vec<Member>,
     /// Bytes of the fixed members on a 64-bit host.

@@ -39,6 +39,7 @@ pub(super) fn structure(
         meta,
         grows,
         packed: syntax.packed,
+        words64: syntax.words64,
         members,
         size,
         standalone: true,

@@ -13,6 +13,8 @@ pub(crate) struct Structure {
     pub(crate) grows: Option<Sp<u64>>,
     /// Members follow each other without padding.
     pub(crate) packed: bool,
+    /// The layout is that of 64-bit hosts: the C struct has `long` members, pointers or larger alignments.
+    pub(crate) words64: bool,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -45,6 +47,7 @@ pub(super) fn structure(
     let packed = table
         .bool("packed", diags)
         .is_some_and(|packed| packed.value);
+    let words64 = table.bool("words64", diags).is_some_and(|on| on.value);
     let rows = table.names("field", diags);
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no fields", name.value));
@@ -59,6 +62,7 @@ pub(super) fn structure(
         head: head?,
         grows,
         packed,
+        words64,
         fields,
     })
 }

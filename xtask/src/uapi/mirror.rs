@@ -26,6 +26,9 @@ pub(super) fn assertions(
         .iter()
         .flat_map(|module| &module.structures);
     for structure in all.filter(|structure| checked(structure, build, headers)) {
+        if structure.words64 {
+            mirrors.text.push_str("#if __SIZEOF_LONG__ == 8\n");
+        }
         let name = mirrors.structure(structure);
         let c = &structure.meta.c;
         let text = &mut *mirrors.text;
@@ -55,6 +58,9 @@ pub(super) fn assertions(
                 "_Static_assert(sizeof(((struct {name} *)0)->m_{own}) == sizeof(((struct {c} *)0)->{theirs}), \"size of {c}.{theirs}\");"
             );
             offsets += 1;
+        }
+        if structure.words64 {
+            mirrors.text.push_str("#endif\n");
         }
     }
     (structs, offsets)

@@ -139,7 +139,10 @@ impl Build {
                 "#pragma once\ntypedef unsigned short sa_family_t;\nstruct sockaddr { sa_family_t sa_family; char sa_data[14]; };\n#define sockaddr_storage __kernel_sockaddr_storage\n#define MSG_FIN 0x200\n#include <stdint.h>\n",
             ),
             ("libc/sys/types.h", "#pragma once\n"),
-            ("libc/stdint.h", "#pragma once\ntypedef unsigned char uint8_t;\ntypedef unsigned short uint16_t;\ntypedef unsigned int uint32_t;\ntypedef unsigned long long uint64_t;\n"),
+            (
+                "libc/stdint.h",
+                "#pragma once\ntypedef unsigned char uint8_t;\ntypedef unsigned short uint16_t;\ntypedef unsigned int uint32_t;\ntypedef unsigned long long uint64_t;\n",
+            ),
             (
                 "libc/netinet/in.h",
                 "#pragma once\n#include <linux/in.h>\n#include <linux/in6.h>\n",
@@ -363,7 +366,12 @@ impl Build {
                 let _ = writeln!(
                     text,
                     "_Static_assert({}, \"{name}\");",
-                    equal(name, value, &entry.ty)
+                    if entry.kind == Kind::Ioctl {
+                        // Some codes carry the size of a struct with pointers.
+                        format!("sizeof(long) != 8 || ({})", equal(name, value, "u32"))
+                    } else {
+                        equal(name, value, &entry.ty)
+                    }
                 );
                 count += 1;
             } else if !self.lacks(entry.since.as_deref())

@@ -204,7 +204,7 @@ pub enum Icmpv6Type {
     /// Multicast router advertisement.
     #[doc(alias = "ICMPV6_MRDISC_ADV")]
     MRDISC_ADV = 151,
-    /// Multicast router solicitation.
+    /// Multicast router solicitation. Since Linux 6.12.
     #[doc(alias = "ICMPV6_MRDISC_SOL")]
     MRDISC_SOL = 152,
     /// Extended echo request, RFC 8335.
