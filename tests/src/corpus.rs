@@ -182,6 +182,8 @@ impl Report {
                         figures.opaque_bytes += leaf.len;
                         *figures.opaque_paths.entry(path).or_default() += leaf.len;
                     }
+                    // What stands first in a body that its front selects is the selector.
+                    Some(_) if leaf.offset == 0 && matches!(codec.shape, Shape::Lead { .. }) => {}
                     Some(_) => places.extend(Place::of(leaf, path)),
                 }
             },

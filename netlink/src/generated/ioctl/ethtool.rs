@@ -423,8 +423,11 @@ pub struct EthtoolTest {
     pub cmd: EthtoolCmd,
     /// How to test, and how it went.
     pub flags: TestFlags,
+    /// Results that there is room for, or that follow.
+    #[nl(pad = 4)]
+    pub len: u32,
     /// Results; 0 for passed.
-    #[nl(pad = 4, count(data, u32), tail)]
+    #[nl(rest, as = Packed)]
     pub data: Vec<u64>,
 }
 

@@ -598,6 +598,10 @@ pub struct Ip6greLink {
     #[doc(alias = "IFLA_GRE_FWMARK")]
     #[nl(attr = 20)]
     pub fwmark: Option<u32>,
+    /// Ignored: belongs to `ip6erspan`, but `ip` sends it for all kinds. Write only.
+    #[doc(alias = "IFLA_GRE_ERSPAN_VER")]
+    #[nl(attr = 22, write)]
+    pub erspan_ver: Option<u8>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }

@@ -1,6 +1,7 @@
 //! The form in which two encodings of one value are equal: [`canonical`].
 
-use super::{OwnedKey, Part, SetSchema, Shape, StructSchema, rest_case};
+use super::annotate::item_size;
+use super::{Member, OwnedKey, Part, SetSchema, Shape, StructSchema, rest_case};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
@@ -85,22 +86,46 @@ impl Walk<'_> {
             .any(|member| member.part == Part::Tail);
         match (rest, bytes.split_at_checked(schema.size)) {
             (Some(shape), Some((fixed, rest))) if !tail => {
-                self.out.extend(fixed);
+                self.members(schema.members, fixed);
                 self.shape(&shape, rest, None);
             }
-            _ => self.out.extend(bytes),
+            _ => match bytes.split_at_checked(schema.size) {
+                Some((fixed, rest)) => {
+                    self.members(schema.members, fixed);
+                    self.out.extend(rest);
+                }
+                None => self.members(schema.members, bytes),
+            },
         }
+    }
+
+    /// The fixed members, without what stands between them and behind the NUL of a string.
+    fn members(&mut self, members: &[Member], bytes: &[u8]) {
+        let start = self.out.len();
+        self.out.resize(start + bytes.len(), 0);
+        keep(
+            members,
+            bytes,
+            self.out.get_mut(start..).unwrap_or_default(),
+        );
     }
 
     fn set(&mut self, set: &SetSchema, bytes: &[u8], inherited: Option<&OwnedKey>) {
         let base = attr_align(set.header_size);
         let header = bytes.get(..set.header_size).unwrap_or(bytes);
+        let start = self.out.len();
         // A record's length counts the padding of its last attribute or not; the attributes say enough.
         self.out.extend(if set.record {
             header.get(2..).unwrap_or_default()
         } else {
             header
         });
+        let cut = if set.record { 2 } else { 0 };
+        if let Some(out) = self.out.get_mut(start..) {
+            let mut clean = vec![0; header.len()];
+            keep(set.header, header, &mut clean);
+            out.copy_from_slice(clean.get(cut.min(clean.len())..).unwrap_or_default());
+        }
         let attrs = bytes.get(base..).unwrap_or_default();
         let down = set.provided(header, attrs, inherited);
         let mut list = Vec::new();
@@ -125,5 +150,39 @@ impl Walk<'_> {
         for (id, payload) in list {
             self.item(id, &Shape::Bytes, &payload, None);
         }
+    }
+}
+
+/// Copies what members hold; `out` is zeroed.
+fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
+    for member in members
+        .iter()
+        .filter(|member| matches!(member.part, Part::Fixed | Part::Count { .. }))
+    {
+        let end = member
+            .offset
+            .saturating_add(item_size(&member.shape))
+            .min(bytes.len());
+        let range = member.offset.min(end)..end;
+        if let (Some(from), Some(to)) = (bytes.get(range.clone()), out.get_mut(range)) {
+            keep_value(&member.shape, from, to);
+        }
+    }
+}
+
+fn keep_value(shape: &Shape, from: &[u8], to: &mut [u8]) {
+    match shape {
+        Shape::Struct(schema) => keep(schema().members, from, to),
+        Shape::Array { item, .. } => {
+            let size = item_size(item).max(1);
+            for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
+                keep_value(item, from, to);
+            }
+        }
+        Shape::Chars(_) => {
+            let text = from.split(|byte| *byte == 0).next().unwrap_or_default();
+            to.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        }
+        _ => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
     }
 }
