@@ -222,8 +222,9 @@ impl<'a> Header<'a> {
                     quote! {
                         const #bit: u32 = {
                             #check
-                            let next = Self::#before_bit + #taken;
-                            if #before_size == #size && next + #width <= (8 * #size) as u32 { next } else { 0 }
+                            ::netlink::wire::private::next_bit(
+                                Self::#before_bit + #taken, #width, #before_size, #size,
+                            )
                         };
                         const #at: usize = if Self::#bit > 0 { Self::#before_at } else { #aligned };
                     }

@@ -36,6 +36,10 @@ pub(crate) fn run() -> Result<(), String> {
             ],
         ),
         cargo(
+            "kernel headers",
+            &["run", "--quiet", "--package", "xtask", "--", "uapi"],
+        ),
+        cargo(
             "lints",
             &[
                 "clippy",

@@ -170,6 +170,16 @@ pub fn write_bits(out: &mut [u8], storage: usize, first: u32, width: u32, value:
         .for_each(|(to, from)| *to = from);
 }
 
+/// Where a bitfield of `width` bits starts in the storage of the one before, which ends at bit `next`; 0 starts a new storage.
+/// Storage is shared by neighbours of one size, as long as they fit.
+pub const fn next_bit(next: u32, width: u32, before_size: usize, size: usize) -> u32 {
+    if before_size == size && next as usize + width as usize <= 8 * size {
+        next
+    } else {
+        0
+    }
+}
+
 const fn mask(width: u32) -> u64 {
     if width >= 64 {
         u64::MAX

@@ -50,8 +50,8 @@ pub mod private {
     };
     pub use super::kind::{join_kind, lead, put_kind_data, put_kind_key, select_kind};
     pub use super::layout::{
-        failure, from_mut, is_zero_from, larger, note, read_bits, tail as from, tail_bytes,
-        tail_len, up_to, write_bits, write_count,
+        failure, from_mut, is_zero_from, larger, next_bit, note, read_bits, tail as from,
+        tail_bytes, tail_len, up_to, write_bits, write_count,
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};

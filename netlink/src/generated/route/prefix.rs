@@ -85,8 +85,7 @@ pub struct Prefix {
     #[doc(alias = "prefix_type")]
     pub kind: u8,
     /// Bits of the prefix.
-    #[doc(alias = "prefix_len")]
-    pub len: u8,
+    pub prefix_len: u8,
     /// What may be done with the prefix.
     #[doc(alias = "prefix_flags")]
     pub flags: PrefixFlags,
