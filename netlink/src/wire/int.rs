@@ -7,6 +7,7 @@ use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
 use super::value::Value;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// How the names of an integer type are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,6 +238,80 @@ pub fn debug_name(
     match values.iter().find(|(_, _, value)| *value == bits) {
         Some((name, _, _)) => f.write_str(name),
         None => write!(f, "{type_name}({number})"),
+    }
+}
+
+/// Prints flags as `LinkFlags(UP | RUNNING | 0x80000000)`, an empty set as `LinkFlags(0x0)`.
+pub fn debug_flags(
+    f: &mut fmt::Formatter<'_>,
+    type_name: &str,
+    names: &'static [(&'static str, &'static str, u64)],
+    bits: u64,
+) -> fmt::Result {
+    write!(f, "{type_name}(")?;
+    let mut left = FlagBits { names, bits, left: bits };
+    let mut separator = "";
+    while let Some((name, _)) = left.next_name() {
+        write!(f, "{separator}{name}")?;
+        separator = " | ";
+    }
+    if left.left != 0 || separator.is_empty() {
+        write!(f, "{separator}{:#x}", left.left)?;
+    }
+    f.write_str(")")
+}
+
+/// The walk over the names of the bits of a value.
+#[derive(Clone, Copy, Debug)]
+struct FlagBits {
+    names: &'static [(&'static str, &'static str, u64)],
+    bits: u64,
+    /// What no name so far covers.
+    left: u64,
+}
+
+impl FlagBits {
+    /// The next name of which all bits are set, and some were not named yet.
+    fn next_name(&mut self) -> Option<(&'static str, u64)> {
+        while let Some(((name, _, value), names)) = self.names.split_first() {
+            self.names = names;
+            if self.bits & value == *value && self.left & value != 0 {
+                self.left &= !value;
+                return Some((name, *value));
+            }
+        }
+        None
+    }
+}
+
+/// The flags of a bit set with their names; what `iter_names` of a type made by `flags` returns.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagNames<T> {
+    bits: FlagBits,
+    marker: PhantomData<T>,
+}
+
+impl<T: Int> FlagNames<T> {
+    /// The flags of `value`.
+    pub fn new(value: T) -> Self {
+        let bits = value.to_bits();
+        FlagNames {
+            bits: FlagBits {
+                names: T::NAMES.values,
+                bits,
+                left: bits,
+            },
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T: Int> Iterator for FlagNames<T> {
+    type Item = (&'static str, T);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, bits) = self.bits.next_name()?;
+        Some((name, T::from_bits(bits)))
     }
 }
 

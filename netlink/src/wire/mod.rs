@@ -30,7 +30,7 @@ pub use context::{Cx, Direction, Key, ToKey, ViewKey};
 pub use encoder::Encoder;
 pub use error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem, PathPart};
 pub use growth::Growth;
-pub use int::{Bitfield32, Int};
+pub use int::{Bitfield32, FlagNames, Int};
 pub use kind::{FixedKind, FromKey, Kind};
 pub use layout::{Layout, align_up};
 pub use list::{Index, Items, Packed, PackedIter, Record, Records, RecordsIter};
@@ -45,7 +45,7 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod private {
     pub use super::int::{
-        NameStyle, Names, debug_name, decode_native, encode_native, read_native, write_native,
+        NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, read_native, write_native,
     };
     pub use super::kind::{join_kind, put_kind_data, put_kind_key, select_kind};
     pub use super::layout::{
@@ -54,5 +54,4 @@ pub mod private {
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
-    pub use bitflags;
 }

@@ -360,20 +360,19 @@ impl<'a> RawView<'a> {
     }
 
     /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
-    #[inline]
     pub fn find(&self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
         let mut found = None;
         let mut walk = self.walk();
-        while let Some(attr) = walk.next_attr()? {
-            if attr.id() == id {
-                found = Some(attr);
-            }
+        while let Some(attr) = walk.next_of(id)? {
+            found = Some(attr);
         }
         Ok(found)
     }
 
     /// An attribute; `None` if absent or if it does not fit the type.
-    #[inline]
+    ///
+    /// One function for each type of payload, not a copy in each getter.
+    #[inline(never)]
     pub fn get<T, C: Codec<T>>(
         &self,
         id: u16,
@@ -381,11 +380,9 @@ impl<'a> RawView<'a> {
     ) -> Result<Option<C::View<'a>>, DecodeError> {
         let mut last = None;
         let mut walk = self.walk();
-        while let Some(attr) = walk.next_attr()? {
-            if attr.id() == id {
-                // What does not fit stays raw in the owned value, so the one before it counts.
-                last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
-            }
+        while let Some(attr) = walk.next_of(id)? {
+            // What does not fit stays raw in the owned value, so the one before it counts.
+            last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
         }
         Ok(last)
     }
