@@ -1,7 +1,7 @@
 //! Integers and what is made of them (open enums, flags, times): [`Int`].
 
 use super::codec::{decode_int, encode_int, read_int, write_int};
-use super::context::Cx;
+use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
@@ -87,6 +87,20 @@ macro_rules! primitive {
     )*};
 }
 
+impl<T: Int> ToKey for T {
+    #[inline]
+    fn to_key(&self) -> Option<Key<'_>> {
+        Some(Key::Int(self.to_bits()))
+    }
+}
+
+impl<'a, T: Int> ViewKey<'a> for T {
+    #[inline]
+    fn view_key(self) -> Key<'a> {
+        Key::Int(self.to_bits())
+    }
+}
+
 /// Implements `Value` and `Layout` for a type that implements [`Int`]; what the derives and attribute macros call.
 #[doc(hidden)]
 #[macro_export]
@@ -122,21 +136,24 @@ macro_rules! __int_value {
                 $crate::wire::private::encode_native(*self, out);
                 ::core::result::Result::Ok(())
             }
-        }
 
-        impl $crate::wire::ToKey for $type {
             #[inline]
-            fn to_key(&self) -> ::core::option::Option<$crate::wire::Key<'_>> {
-                ::core::option::Option::Some($crate::wire::Key::Int($crate::wire::Int::to_bits(
-                    *self,
-                )))
+            fn take_attr(
+                slot: &mut ::core::option::Option<Self>,
+                walk: &mut $crate::wire::private::Walk<'_>,
+                name: &'static str,
+            ) {
+                walk.take_int(slot, name);
             }
-        }
 
-        impl<'a> $crate::wire::ViewKey<'a> for $type {
             #[inline]
-            fn view_key(self) -> $crate::wire::Key<'a> {
-                $crate::wire::Key::Int($crate::wire::Int::to_bits(self))
+            fn put_attr(
+                value: &Self,
+                id_and_flags: u16,
+                _: &'static str,
+                out: &mut $crate::wire::Encoder<'_>,
+            ) {
+                $crate::wire::private::put_int(*value, id_and_flags, out);
             }
         }
 
@@ -189,6 +206,11 @@ impl Value for bool {
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encode_int(u8::from(*self), false, out);
         Ok(())
+    }
+
+    #[inline]
+    fn put_attr(value: &Self, id_and_flags: u16, _: &'static str, out: &mut Encoder<'_>) {
+        put_int(u8::from(*value), id_and_flags, out);
     }
 }
 
@@ -325,6 +347,12 @@ pub fn decode_native<T: Int>(bytes: &[u8]) -> Result<T, DecodeError> {
 #[inline]
 pub fn encode_native<T: Int>(value: T, out: &mut Encoder<'_>) {
     encode_int(value, T::BIG, out);
+}
+
+/// Writes an attribute whose payload is an integer.
+#[inline]
+pub fn put_int<T: Int>(value: T, id_and_flags: u16, out: &mut Encoder<'_>) {
+    out.put_int_attr(id_and_flags, value.to_bits(), T::SIZE, T::BIG);
 }
 
 /// Reads an integer member in its own byte order.

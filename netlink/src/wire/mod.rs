@@ -45,12 +45,12 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod private {
     pub use super::int::{
-        NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, read_native, write_native,
+        NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, put_int, read_native, write_native,
     };
-    pub use super::kind::{join_kind, put_kind_data, put_kind_key, select_kind};
+    pub use super::kind::{put_kind_data, put_kind_key};
     pub use super::layout::{
-        failure, from_mut, is_zero_from, larger, note, read_bits, tail as from, tail_bytes,
-        tail_len, up_to, write_bits, write_count,
+        failure, from_mut, is_zero_from, larger, note, read, read_bits, tail as from, tail_bytes,
+        tail_len, up_to, write, write_bits, write_count,
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};

@@ -22,6 +22,13 @@ struct Kept {
     header: Option<u16>,
 }
 
+impl Kept {
+    #[cold]
+    fn encode_earlier(&self, out: &mut Encoder<'_>) {
+        out.put(&self.earlier);
+    }
+}
+
 impl Unknown {
     /// Nothing kept.
     pub const fn new() -> Self {
@@ -77,7 +84,7 @@ impl Unknown {
     #[inline]
     pub(crate) fn encode_earlier(&self, out: &mut Encoder<'_>) {
         if let Some(kept) = &self.0 {
-            out.put(&kept.earlier);
+            kept.encode_earlier(out);
         }
     }
 
