@@ -22,8 +22,8 @@ fn files(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Names of builtin types of the spec language, which a spec may use for a case too.
-const COMMON: &[&str] = &["inet", "ip"];
+/// Builtin types and keys of the spec language, which a spec may use for a case too.
+const COMMON: &[&str] = &["dump", "flags", "inet", "ip", "mac", "value"];
 
 #[test]
 fn no_name_of_a_family_stands_in_the_generator() {

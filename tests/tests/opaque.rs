@@ -93,7 +93,7 @@ fn reasons(root: &Path) -> BTreeSet<(String, String)> {
         }
         let (path, reason) = line.split_once(" = ").unwrap();
         assert!(reason.trim_matches('"').len() > 10, "{line}");
-        found.insert((module.clone(), path.trim_matches('"').to_owned()));
+        found.insert((module.clone(), path.trim().trim_matches('"').to_owned()));
     }
     found
 }
