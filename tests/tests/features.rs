@@ -9,7 +9,7 @@ fn specs(dir: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             specs(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|ending| ending == "toml") {
             found.push(path);
         }
     }
