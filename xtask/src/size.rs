@@ -45,7 +45,15 @@ fn compile(root: &Path) -> Option<f64> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let build = || {
         let status = Command::new(&cargo)
-            .args(["build", "--release", "--quiet", "--package", "netlink"])
+            .args([
+                "build",
+                "--release",
+                "--quiet",
+                "--package",
+                "netlink",
+                "--features",
+                "full",
+            ])
             .current_dir(root)
             .status();
         status.is_ok_and(|status| status.success())
