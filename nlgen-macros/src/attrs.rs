@@ -326,6 +326,16 @@ fn stands_twice(id: u64, tagged: bool, pad: bool) -> String {
 }
 
 impl Attr<'_> {
+    /// `id | flag bits` for the encoder.
+    fn id_and_flags(&self, ty: &TokenStream) -> TokenStream {
+        let (id, codec, byteorder) = (self.id, &self.codec, self.nl.byteorder);
+        let nested = match self.nl.nested {
+            Some(nested) => quote!(#nested),
+            None => quote!(<#codec as ::netlink::wire::Codec<#ty>>::NESTED),
+        };
+        quote!(#id | ::netlink::wire::Encoder::flags(#nested, #byteorder))
+    }
+
     pub(crate) fn key_codec(&self) -> TokenStream {
         match &self.nl.key_as {
             Some(codec) => quote!(#codec),
@@ -347,7 +357,7 @@ impl Attr<'_> {
             return quote!();
         }
         let direction = self.direction();
-        quote!(if walk.cx().direction() == ::netlink::wire::Direction::#direction)
+        quote!(if cx.direction() == ::netlink::wire::Direction::#direction)
     }
 
     fn direction(&self) -> Ident {
@@ -371,17 +381,17 @@ impl Attr<'_> {
         let (key_slot, data_slot) = self.raw_slots();
         match &self.form {
             Form::Plain(ty) => {
-                quote!(#id #guard => walk.take::<#ty, #codec>(&mut self.#name, #c_name),)
+                quote!(#id #guard => walk.take::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
             }
             Form::Repeat(ty) => {
-                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut self.#name, #c_name),)
+                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
             }
-            Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name),),
+            Form::Flag => quote!(#id #guard => walk.take_flag(&mut this.#name, &attr),),
             Form::Tagged { key, .. } => quote! {
-                #key => walk.take_raw(&mut #key_slot),
-                #id => walk.take_raw(&mut #data_slot),
+                #key => walk.take_raw(&mut #key_slot, attr),
+                #id => walk.take_raw(&mut #data_slot, attr),
             },
-            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot),),
+            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot, attr),),
         }
     }
 
@@ -390,43 +400,33 @@ impl Attr<'_> {
         let private = quote!(::netlink::wire::private);
         let mut checks = TokenStream::new();
         if let Some((low, high)) = &self.nl.range {
-            checks.extend(quote!(#private::check_range(&self.#name, #low, #high, #c_name, out);));
+            checks.extend(
+                quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name, out);),
+            );
         }
         if let Some(max) = &self.nl.max {
-            checks.extend(quote!(#private::check_max(&self.#name, #max, #c_name, out);));
+            checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name, out);));
         }
         if self.nl.required {
             checks.extend(quote!(#private::check_required(self.#name.is_some(), #c_name, out);));
         }
-        let order = self
-            .nl
-            .byteorder
-            .then(|| quote!(| #private::NET_BYTEORDER));
+        if !checks.is_empty() {
+            checks = quote!(if !out.is_lossless() { #checks });
+        }
         let put = match &self.form {
-            Form::Plain(ty) => match self.nl.nested {
-                None => quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);),
-                Some(nested) => {
-                    let nested = nested.then(|| quote!(| #private::NESTED));
-                    quote!(#private::put_as::<#ty, #codec>(&self.#name, #id #nested #order, #c_name, out);)
-                }
-            },
+            Form::Plain(ty) => {
+                let id = self.id_and_flags(&quote!(#ty));
+                quote!(#private::put::<#ty, #codec>(self.#name.as_ref(), #id, #c_name, out);)
+            }
             Form::Repeat(ty) => {
-                let put = match self.nl.nested {
-                    None => quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out)),
-                    Some(nested) => {
-                        let nested = nested.then(|| quote!(| #private::NESTED));
-                        quote!(<#codec as ::netlink::wire::Codec<#ty>>::put_attr(
-                            item, #id #nested #order, #c_name, out,
-                        ))
-                    }
-                };
+                let id = self.id_and_flags(&quote!(#ty));
                 quote! {
                     for item in &self.#name {
-                        #put;
+                        #private::put::<#ty, #codec>(::core::option::Option::Some(item), #id, #c_name, out);
                     }
                 }
             }
-            Form::Flag => quote!(#private::put_flag(self.#name, #id #order, out);),
+            Form::Flag => quote!(#private::put_flag(self.#name, #id, out);),
             Form::Tagged { ty, .. } | Form::Selected { ty, .. } => {
                 let nested = match self.nl.nested {
                     Some(nested) => quote!(::core::option::Option::Some(#nested)),
@@ -604,6 +604,8 @@ impl<'a> Set<'a> {
 
     /// Statements after the walk: unions whose selector is known by then.
     fn joins(&self) -> TokenStream {
+        let unknown = self.unknown;
+        let private = quote!(::netlink::wire::private);
         let mut joins = TokenStream::new();
         for attr in &self.attrs {
             let (name, c_name) = (attr.name, &attr.c_name);
@@ -611,7 +613,8 @@ impl<'a> Set<'a> {
             if let Form::Tagged { ty, .. } = &attr.form {
                 let (codec, data_name) = (attr.key_codec(), attr.data_name());
                 joins.extend(quote! {
-                    self.#name = walk.join::<#ty, #codec>(#key_slot, #data_slot, (#c_name, #data_name));
+                    this.#name = #private::join_kind::<#ty, #codec>(
+                        #key_slot, #data_slot, cx, &mut this.#unknown, (#c_name, #data_name))?;
                 });
             }
         }
@@ -620,17 +623,18 @@ impl<'a> Set<'a> {
             let (_, data_slot) = attr.raw_slots();
             if let Form::Selected { ty, by } = &attr.form {
                 let key = if *by == "inherited" {
-                    quote!(walk.outer())
+                    quote!(outer.inherited())
                 } else if matches!(
                     self.attr_named(by).map(|a| &a.form),
                     Some(Form::Tagged { .. })
                 ) {
-                    quote!(self.#by.as_ref().and_then(::netlink::wire::Kind::key))
+                    quote!(this.#by.as_ref().and_then(::netlink::wire::Kind::key))
                 } else {
-                    quote!(::netlink::wire::ToKey::to_key(&self.#by))
+                    quote!(::netlink::wire::ToKey::to_key(&this.#by))
                 };
                 joins.extend(quote! {
-                    self.#name = walk.select::<#ty>(#key, #data_slot, #c_name);
+                    this.#name = #private::select_kind::<#ty>(
+                        #key, #data_slot, cx, &mut this.#unknown, #c_name)?;
                 });
             }
         }
@@ -664,10 +668,18 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// The selector for what is nested.
-    fn provide(&self) -> Option<TokenStream> {
-        let key = self.view_selector(self.on.provide.as_ref()?);
-        Some(quote!(walk.provide(|view| ::core::result::Result::Ok(#key));))
+    /// The context of what is nested: `cx` from `outer`.
+    fn provide(&self) -> TokenStream {
+        match &self.on.provide {
+            Some(by) => {
+                let (name, key) = (self.name, self.view_selector(by));
+                quote! {
+                    let view = ::netlink::wire::private::RawView::new(bytes, #name::__SIZE, 0, outer)?;
+                    let cx = outer.with_inherited(#key);
+                }
+            }
+            None => quote!(let cx = outer;),
+        }
     }
 
     fn emit(&self, setters: &[TokenStream]) -> TokenStream {
@@ -686,11 +698,9 @@ impl<'a> Set<'a> {
                 self.header
                     .read(member.name, &quote!(Self), &quote!(header)),
             );
-            quote!(self.#field = #read;)
+            quote!(this.#field = #read;)
         });
         let default = self.on.zeroed.then(|| self.default_impl());
-        let header_reads = (!self.header.is_empty())
-            .then(|| quote!(let header = walk.header(); #(#header_reads)*));
         let provide = self.provide();
         let slots = self.attrs.iter().flat_map(|attr| {
             let (key, data) = attr.raw_slots();
@@ -703,7 +713,7 @@ impl<'a> Set<'a> {
         let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
         let pad_arm =
-            (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
+            (!pads.is_empty()).then(|| quote!(#(#pads)|* => ::core::result::Result::Ok(()),));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
@@ -761,11 +771,24 @@ impl<'a> Set<'a> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                    let outer = cx.deeper()?;
                     let mut this = <Self as ::core::default::Default>::default();
-                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
-                        ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
-                        ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+                    let (header, attrs) =
+                        #private::split_header(bytes, Self::__SIZE, #least, &mut this.#unknown)?;
+                    #(#header_reads)*
+                    #provide
+                    let _ = (header, outer, cx);
+                    #(let mut #slots = ::core::option::Option::None;)*
+                    let mut walk = #private::Walk::new(attrs, Self::__SIZE, cx, &mut this.#unknown);
+                    while let ::core::option::Option::Some(attr) = walk.next_attr()? {
+                        match attr.id() {
+                            #(#arms)*
+                            #pad_arm
+                            _ => walk.keep(&attr),
+                        }?;
                     }
+                    #joins
+                    ::core::result::Result::Ok(this)
                 }
 
                 #[inline]
@@ -784,25 +807,8 @@ impl<'a> Set<'a> {
                     #put_header
                     #private::put_earlier(&self.#unknown, out);
                     #(#encodes)*
-                    #private::end_set(&self.#unknown, start, out)
-                }
-            }
-
-            #[automatically_derived]
-            impl #private::Fill for #name {
-                fn fill<'a>(&mut self, walk: &mut #private::Walk<'a>) {
-                    #header_reads
-                    #provide
-                    #(let mut #slots = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(id) = walk.next_id() {
-                        match id {
-                            #(#arms)*
-                            #pad_arm
-                            _ => walk.keep(),
-                        }
-                    }
-                    #joins
-                    walk.finish(&mut self.#unknown);
+                    #private::put_unknown(&self.#unknown, start, out);
+                    #private::outcome(out)
                 }
             }
 
