@@ -326,16 +326,6 @@ fn stands_twice(id: u64, tagged: bool, pad: bool) -> String {
 }
 
 impl Attr<'_> {
-    /// `id | flag bits` for the encoder.
-    fn id_and_flags(&self, ty: &TokenStream) -> TokenStream {
-        let (id, codec, byteorder) = (self.id, &self.codec, self.nl.byteorder);
-        let nested = match self.nl.nested {
-            Some(nested) => quote!(#nested),
-            None => quote!(<#codec as ::netlink::wire::Codec<#ty>>::NESTED),
-        };
-        quote!(#id | ::netlink::wire::Encoder::flags(#nested, #byteorder))
-    }
-
     pub(crate) fn key_codec(&self) -> TokenStream {
         match &self.nl.key_as {
             Some(codec) => quote!(#codec),
@@ -357,7 +347,7 @@ impl Attr<'_> {
             return quote!();
         }
         let direction = self.direction();
-        quote!(if cx.direction() == ::netlink::wire::Direction::#direction)
+        quote!(if walk.cx().direction() == ::netlink::wire::Direction::#direction)
     }
 
     fn direction(&self) -> Ident {
@@ -381,17 +371,17 @@ impl Attr<'_> {
         let (key_slot, data_slot) = self.raw_slots();
         match &self.form {
             Form::Plain(ty) => {
-                quote!(#id #guard => walk.take::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
+                quote!(#id #guard => walk.take::<#ty, #codec>(&mut self.#name, #c_name),)
             }
             Form::Repeat(ty) => {
-                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut this.#name, &attr, #c_name),)
+                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut self.#name, #c_name),)
             }
-            Form::Flag => quote!(#id #guard => walk.take_flag(&mut this.#name, &attr),),
+            Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name),),
             Form::Tagged { key, .. } => quote! {
-                #key => walk.take_raw(&mut #key_slot, attr),
-                #id => walk.take_raw(&mut #data_slot, attr),
+                #key => walk.take_raw(&mut #key_slot),
+                #id => walk.take_raw(&mut #data_slot),
             },
-            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot, attr),),
+            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot),),
         }
     }
 
@@ -400,33 +390,43 @@ impl Attr<'_> {
         let private = quote!(::netlink::wire::private);
         let mut checks = TokenStream::new();
         if let Some((low, high)) = &self.nl.range {
-            checks.extend(
-                quote!(#private::check_range(self.#name.as_ref(), #low, #high, #c_name, out);),
-            );
+            checks.extend(quote!(#private::check_range(&self.#name, #low, #high, #c_name, out);));
         }
         if let Some(max) = &self.nl.max {
-            checks.extend(quote!(#private::check_max(self.#name.as_ref(), #max, #c_name, out);));
+            checks.extend(quote!(#private::check_max(&self.#name, #max, #c_name, out);));
         }
         if self.nl.required {
             checks.extend(quote!(#private::check_required(self.#name.is_some(), #c_name, out);));
         }
-        if !checks.is_empty() {
-            checks = quote!(if !out.is_lossless() { #checks });
-        }
+        let order = self
+            .nl
+            .byteorder
+            .then(|| quote!(| #private::NET_BYTEORDER));
         let put = match &self.form {
-            Form::Plain(ty) => {
-                let id = self.id_and_flags(&quote!(#ty));
-                quote!(#private::put::<#ty, #codec>(self.#name.as_ref(), #id, #c_name, out);)
-            }
+            Form::Plain(ty) => match self.nl.nested {
+                None => quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);),
+                Some(nested) => {
+                    let nested = nested.then(|| quote!(| #private::NESTED));
+                    quote!(#private::put_as::<#ty, #codec>(&self.#name, #id #nested #order, #c_name, out);)
+                }
+            },
             Form::Repeat(ty) => {
-                let id = self.id_and_flags(&quote!(#ty));
+                let put = match self.nl.nested {
+                    None => quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out)),
+                    Some(nested) => {
+                        let nested = nested.then(|| quote!(| #private::NESTED));
+                        quote!(<#codec as ::netlink::wire::Codec<#ty>>::put_attr(
+                            item, #id #nested #order, #c_name, out,
+                        ))
+                    }
+                };
                 quote! {
                     for item in &self.#name {
-                        #private::put::<#ty, #codec>(::core::option::Option::Some(item), #id, #c_name, out);
+                        #put;
                     }
                 }
             }
-            Form::Flag => quote!(#private::put_flag(self.#name, #id, out);),
+            Form::Flag => quote!(#private::put_flag(self.#name, #id #order, out);),
             Form::Tagged { ty, .. } | Form::Selected { ty, .. } => {
                 let nested = match self.nl.nested {
                     Some(nested) => quote!(::core::option::Option::Some(#nested)),
@@ -604,8 +604,6 @@ impl<'a> Set<'a> {
 
     /// Statements after the walk: unions whose selector is known by then.
     fn joins(&self) -> TokenStream {
-        let unknown = self.unknown;
-        let private = quote!(::netlink::wire::private);
         let mut joins = TokenStream::new();
         for attr in &self.attrs {
             let (name, c_name) = (attr.name, &attr.c_name);
@@ -613,8 +611,7 @@ impl<'a> Set<'a> {
             if let Form::Tagged { ty, .. } = &attr.form {
                 let (codec, data_name) = (attr.key_codec(), attr.data_name());
                 joins.extend(quote! {
-                    this.#name = #private::join_kind::<#ty, #codec>(
-                        #key_slot, #data_slot, cx, &mut this.#unknown, (#c_name, #data_name))?;
+                    self.#name = walk.join::<#ty, #codec>(#key_slot, #data_slot, (#c_name, #data_name));
                 });
             }
         }
@@ -623,18 +620,17 @@ impl<'a> Set<'a> {
             let (_, data_slot) = attr.raw_slots();
             if let Form::Selected { ty, by } = &attr.form {
                 let key = if *by == "inherited" {
-                    quote!(outer.inherited())
+                    quote!(walk.outer())
                 } else if matches!(
                     self.attr_named(by).map(|a| &a.form),
                     Some(Form::Tagged { .. })
                 ) {
-                    quote!(this.#by.as_ref().and_then(::netlink::wire::Kind::key))
+                    quote!(self.#by.as_ref().and_then(::netlink::wire::Kind::key))
                 } else {
-                    quote!(::netlink::wire::ToKey::to_key(&this.#by))
+                    quote!(::netlink::wire::ToKey::to_key(&self.#by))
                 };
                 joins.extend(quote! {
-                    this.#name = #private::select_kind::<#ty>(
-                        #key, #data_slot, cx, &mut this.#unknown, #c_name)?;
+                    self.#name = walk.select::<#ty>(#key, #data_slot, #c_name);
                 });
             }
         }
@@ -668,18 +664,10 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// The context of what is nested: `cx` from `outer`.
-    fn provide(&self) -> TokenStream {
-        match &self.on.provide {
-            Some(by) => {
-                let (name, key) = (self.name, self.view_selector(by));
-                quote! {
-                    let view = ::netlink::wire::private::RawView::new(bytes, #name::__SIZE, 0, outer)?;
-                    let cx = outer.with_inherited(#key);
-                }
-            }
-            None => quote!(let cx = outer;),
-        }
+    /// The selector for what is nested.
+    fn provide(&self) -> Option<TokenStream> {
+        let key = self.view_selector(self.on.provide.as_ref()?);
+        Some(quote!(walk.provide(|view| ::core::result::Result::Ok(#key));))
     }
 
     fn emit(&self, setters: &[TokenStream]) -> TokenStream {
@@ -698,9 +686,11 @@ impl<'a> Set<'a> {
                 self.header
                     .read(member.name, &quote!(Self), &quote!(header)),
             );
-            quote!(this.#field = #read;)
+            quote!(self.#field = #read;)
         });
         let default = self.on.zeroed.then(|| self.default_impl());
+        let header_reads = (!self.header.is_empty())
+            .then(|| quote!(let header = walk.header(); #(#header_reads)*));
         let provide = self.provide();
         let slots = self.attrs.iter().flat_map(|attr| {
             let (key, data) = attr.raw_slots();
@@ -713,7 +703,7 @@ impl<'a> Set<'a> {
         let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
         let pad_arm =
-            (!pads.is_empty()).then(|| quote!(#(#pads)|* => ::core::result::Result::Ok(()),));
+            (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
@@ -771,24 +761,11 @@ impl<'a> Set<'a> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    let outer = cx.deeper()?;
                     let mut this = <Self as ::core::default::Default>::default();
-                    let (header, attrs) =
-                        #private::split_header(bytes, Self::__SIZE, #least, &mut this.#unknown)?;
-                    #(#header_reads)*
-                    #provide
-                    let _ = (header, outer, cx);
-                    #(let mut #slots = ::core::option::Option::None;)*
-                    let mut walk = #private::Walk::new(attrs, Self::__SIZE, cx, &mut this.#unknown);
-                    while let ::core::option::Option::Some(attr) = walk.next_attr()? {
-                        match attr.id() {
-                            #(#arms)*
-                            #pad_arm
-                            _ => walk.keep(&attr),
-                        }?;
+                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
+                        ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
+                        ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
                     }
-                    #joins
-                    ::core::result::Result::Ok(this)
                 }
 
                 #[inline]
@@ -807,8 +784,25 @@ impl<'a> Set<'a> {
                     #put_header
                     #private::put_earlier(&self.#unknown, out);
                     #(#encodes)*
-                    #private::put_unknown(&self.#unknown, start, out);
-                    #private::outcome(out)
+                    #private::end_set(&self.#unknown, start, out)
+                }
+            }
+
+            #[automatically_derived]
+            impl #private::Fill for #name {
+                fn fill<'a>(&mut self, walk: &mut #private::Walk<'a>) {
+                    #header_reads
+                    #provide
+                    #(let mut #slots = ::core::option::Option::None;)*
+                    while let ::core::option::Option::Some(id) = walk.next_id() {
+                        match id {
+                            #(#arms)*
+                            #pad_arm
+                            _ => walk.keep(),
+                        }
+                    }
+                    #joins
+                    walk.finish(&mut self.#unknown);
                 }
             }
 

@@ -273,7 +273,7 @@ impl<'a> Header<'a> {
                 ));
             }
             let codec = &member.codec;
-            return quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::read(#slice));
+            return quote!(::netlink::wire::private::read::<#ty, #codec>(#bytes, #owner::#at));
         }
         // Checked by whoever names a member.
         let message = format!("no member `{name}`");
@@ -336,8 +336,8 @@ impl<'a> Header<'a> {
                             ::netlink::wire::FixedKind::write(&self.#name, #slice), #c_name, &mut failed,
                         );)
                     } else {
-                        quote!(::netlink::wire::private::note(
-                            <#codec as ::netlink::wire::FixedCodec<#ty>>::write(&self.#name, #slice), #c_name, &mut failed,
+                        quote!(::netlink::wire::private::write::<#ty, #codec>(
+                            &self.#name, out, Self::#at, #c_name, &mut failed,
                         );)
                     }
                 }

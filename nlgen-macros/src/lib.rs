@@ -90,7 +90,8 @@ pub fn open_enum(args: TokenStream, item: TokenStream) -> TokenStream {
     ))
 }
 
-/// A bit set: `#[flags(u32)] pub enum LinkFlags { UP = 1 }` becomes a type of the bitflags crate that keeps unknown bits.
+/// A bit set: `#[flags(u32)] pub enum LinkFlags { UP = 1 }` becomes a newtype over `u32` with a constant a flag, set operators
+/// and unknown bits kept.
 #[proc_macro_attribute]
 pub fn flags(args: TokenStream, item: TokenStream) -> TokenStream {
     let repr = parse_macro_input!(args as names::Repr);

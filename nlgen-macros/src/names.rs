@@ -185,10 +185,11 @@ pub(crate) fn open_enum(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
 pub(crate) fn flags(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
     let entries = entries(item)?;
     let (attrs, vis, name, rust) = (&item.attrs, &item.vis, &item.ident, &repr.rust);
-    let table = table(&entries, name, &quote!(.bits()));
+    let text = name.to_string();
+    let table = table(&entries, name, &quote!(.0));
     let constants = entries.iter().map(|entry| {
         let (attrs, constant, value) = (entry.attrs, entry.name, entry.value);
-        quote!(#(#attrs)* const #constant = #value;)
+        quote!(#(#attrs)* pub const #constant: Self = #name(#value);)
     });
     let int = int_impl(
         name,
@@ -198,32 +199,180 @@ pub(crate) fn flags(repr: &Repr, item: &ItemEnum) -> Result<TokenStream> {
             style: ::netlink::wire::private::NameStyle::Flags,
             values: #table,
         }),
-        &quote!(Self::from_bits_retain(<#rust as ::netlink::wire::Int>::from_bits(bits))),
-        &quote!(::netlink::wire::Int::to_bits(self.bits())),
+        &quote!(#name(<#rust as ::netlink::wire::Int>::from_bits(bits))),
+        &quote!(::netlink::wire::Int::to_bits(self.0)),
     );
+    let operators = operators(name);
     Ok(quote! {
-        ::netlink::wire::private::bitflags::bitflags! {
-            #(#attrs)*
-            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            #vis struct #name: #rust {
-                #(#constants)*
-                // Bits that the kernel adds later are kept.
-                const _ = !0;
+        #(#attrs)*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #vis struct #name(#rust);
+
+        #[automatically_derived]
+        impl #name {
+            #(#constants)*
+
+            /// No bit.
+            #[inline]
+            pub const fn empty() -> Self {
+                #name(0)
+            }
+
+            /// The flags with these bits; bits without a name are kept.
+            #[inline]
+            pub const fn from_bits_retain(bits: #rust) -> Self {
+                #name(bits)
+            }
+
+            /// The bits.
+            #[inline]
+            pub const fn bits(self) -> #rust {
+                self.0
+            }
+
+            /// Whether no bit is set.
+            #[inline]
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+
+            /// Whether all bits of `other` are set.
+            #[inline]
+            pub const fn contains(self, other: Self) -> bool {
+                self.0 & other.0 == other.0
+            }
+
+            /// Whether a bit of `other` is set.
+            #[inline]
+            pub const fn intersects(self, other: Self) -> bool {
+                self.0 & other.0 != 0
+            }
+
+            /// The bits of both, as `|`, in constants too.
+            #[inline]
+            pub const fn union(self, other: Self) -> Self {
+                #name(self.0 | other.0)
+            }
+
+            /// The bits that both have, as `&`, in constants too.
+            #[inline]
+            pub const fn intersection(self, other: Self) -> Self {
+                #name(self.0 & other.0)
+            }
+
+            /// The bits without those of `other`, as `-`, in constants too.
+            #[inline]
+            pub const fn difference(self, other: Self) -> Self {
+                #name(self.0 & !other.0)
+            }
+
+            /// Sets the bits of `other`.
+            #[inline]
+            pub const fn insert(&mut self, other: Self) {
+                self.0 |= other.0;
+            }
+
+            /// Clears the bits of `other`.
+            #[inline]
+            pub const fn remove(&mut self, other: Self) {
+                self.0 &= !other.0;
+            }
+
+            /// Sets or clears the bits of `other`.
+            #[inline]
+            pub const fn set(&mut self, other: Self, value: bool) {
+                if value {
+                    self.insert(other);
+                } else {
+                    self.remove(other);
+                }
+            }
+
+            /// The flags that are set one by one, with their names; bits without a name are left out.
+            #[inline]
+            pub fn iter_names(self) -> ::netlink::wire::FlagNames<Self> {
+                ::netlink::wire::FlagNames::new(self)
             }
         }
 
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::netlink::wire::private::debug_flags(
+                    f, #text, <Self as ::netlink::wire::Int>::NAMES.values, ::netlink::wire::Int::to_bits(*self),
+                )
+            }
+        }
+
+        #operators
+
         impl ::core::convert::From<#rust> for #name {
             fn from(bits: #rust) -> Self {
-                Self::from_bits_retain(bits)
+                #name(bits)
             }
         }
 
         impl ::core::convert::From<#name> for #rust {
             fn from(flags: #name) -> Self {
-                flags.bits()
+                flags.0
             }
         }
 
         #int
     })
+}
+
+/// `|`, `&`, `^`, `-`, their assigning forms as far as they are of use, and `!`.
+fn operators(name: &Ident) -> TokenStream {
+    let both = [
+        ("BitOr", "bitor", quote!(self.0 | other.0)),
+        ("BitAnd", "bitand", quote!(self.0 & other.0)),
+        ("BitXor", "bitxor", quote!(self.0 ^ other.0)),
+        ("Sub", "sub", quote!(self.0 & !other.0)),
+    ]
+    .into_iter()
+    .map(|(operator, method, value)| {
+        let (operator, method) = (format_ident!("{operator}"), format_ident!("{method}"));
+        quote! {
+            #[automatically_derived]
+            impl ::core::ops::#operator for #name {
+                type Output = Self;
+                #[inline]
+                fn #method(self, other: Self) -> Self {
+                    #name(#value)
+                }
+            }
+        }
+    });
+    let assign = [
+        ("BitOrAssign", "bitor_assign", quote!(self.0 |= other.0)),
+        ("BitAndAssign", "bitand_assign", quote!(self.0 &= other.0)),
+        ("SubAssign", "sub_assign", quote!(self.0 &= !other.0)),
+    ]
+    .into_iter()
+    .map(|(operator, method, change)| {
+        let (operator, method) = (format_ident!("{operator}"), format_ident!("{method}"));
+        quote! {
+            #[automatically_derived]
+            impl ::core::ops::#operator for #name {
+                #[inline]
+                fn #method(&mut self, other: Self) {
+                    #change;
+                }
+            }
+        }
+    });
+    quote! {
+        #(#both)*
+        #(#assign)*
+
+        #[automatically_derived]
+        impl ::core::ops::Not for #name {
+            type Output = Self;
+            #[inline]
+            fn not(self) -> Self {
+                #name(!self.0)
+            }
+        }
+    }
 }

@@ -112,6 +112,11 @@ impl Value for MacAddr {
         out.put(&self.0);
         Ok(())
     }
+
+    #[inline]
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        out.put_bytes_attr(id_and_flags, &value.0, name);
+    }
 }
 
 /// A link-layer address of any length: six octets on Ethernet, twenty on InfiniBand, four on an IPv4 tunnel.
@@ -198,6 +203,11 @@ impl Value for HwAddr {
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         out.put(self.as_bytes());
         Ok(())
+    }
+
+    #[inline]
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        out.put_bytes_attr(id_and_flags, value.as_bytes(), name);
     }
 }
 

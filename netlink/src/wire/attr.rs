@@ -90,6 +90,16 @@ impl<'a> RawAttrs<'a> {
         Ok(Some(attr))
     }
 
+    /// The next attribute with this id.
+    pub(crate) fn next_of(&mut self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
+        while let Some(attr) = self.next_attr()? {
+            if attr.id() == id {
+                return Ok(Some(attr));
+            }
+        }
+        Ok(None)
+    }
+
     #[cold]
     fn bad_length(&mut self, stated: usize) -> DecodeError {
         let left = self.rest.len();

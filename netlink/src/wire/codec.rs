@@ -9,6 +9,7 @@ use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::int::Int;
 use super::layout::Layout;
 use super::schema::{IntShape, Shape};
+use super::set::{Walk, put_with};
 use super::text::{NlStr, NlString};
 use super::value::Value;
 
@@ -42,6 +43,20 @@ pub trait Codec<T> {
     /// # Errors
     /// Says what the kernel could not take.
     fn encode(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// Decodes the attribute at hand into a field of a set.
+    #[doc(hidden)]
+    #[inline(never)]
+    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
+        walk.settle(slot, Self::decode(walk.payload(), walk.cx()), name);
+    }
+
+    /// Writes a whole attribute.
+    #[doc(hidden)]
+    #[inline(never)]
+    fn put_attr(value: &T, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        put_with(value, id_and_flags, name, out, Self::encode);
+    }
 }
 
 /// A form of `T` as a member of a fixed struct or an element of a packed array.
@@ -90,6 +105,16 @@ impl<T: Value> Codec<T> for Native {
     fn encode(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         value.encode(out)
     }
+
+    #[inline]
+    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
+        T::take_attr(slot, walk, name);
+    }
+
+    #[inline]
+    fn put_attr(value: &T, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        T::put_attr(value, id_and_flags, name, out);
+    }
 }
 
 impl<T: Layout> FixedCodec<T> for Native {
@@ -108,26 +133,40 @@ impl<T: Layout> FixedCodec<T> for Native {
     }
 }
 
+/// The integer in wire bytes of its size.
+macro_rules! from_wire {
+    ($unsigned:ty, $signed:ty, $raw:expr, $big:expr, $is_signed:expr) => {{
+        let value = if $big {
+            <$unsigned>::from_be_bytes($raw)
+        } else {
+            <$unsigned>::from_ne_bytes($raw)
+        };
+        if $is_signed {
+            value as $signed as u64
+        } else {
+            u64::from(value)
+        }
+    }};
+}
+
+/// The first bytes, with zeros for those that are missing.
+#[cold]
+fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut raw = [0; N];
+    raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    raw
+}
+
 /// The low bytes of an integer in the order asked for; missing bytes are zero.
 #[inline]
 fn get_bits(bytes: &[u8], size: usize, big: bool, signed: bool) -> u64 {
     macro_rules! read {
         ($unsigned:ty, $signed:ty) => {{
-            let mut raw = [0; size_of::<$unsigned>()];
-            match bytes.first_chunk() {
-                Some(all) => raw = *all,
-                None => raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
-            }
-            let value = if big {
-                <$unsigned>::from_be_bytes(raw)
-            } else {
-                <$unsigned>::from_ne_bytes(raw)
+            let raw = match bytes.first_chunk() {
+                Some(all) => *all,
+                None => padded(bytes),
             };
-            if signed {
-                value as $signed as u64
-            } else {
-                u64::from(value)
-            }
+            from_wire!($unsigned, $signed, raw, big, signed)
         }};
     }
     match size {
@@ -138,48 +177,83 @@ fn get_bits(bytes: &[u8], size: usize, big: bool, signed: bool) -> u64 {
     }
 }
 
-/// The low `size` bytes of `bits` in wire order, in the front of an array.
+/// An integer whose bytes are all of `bytes`; `None` for another length.
 #[inline]
-fn wire_bytes(bits: u64, size: usize, big: bool) -> [u8; 8] {
-    let mut bytes = [0; 8];
-    macro_rules! write {
-        ($unsigned:ty) => {{
-            let value = bits as $unsigned;
-            let raw = if big {
-                value.to_be_bytes()
-            } else {
-                value.to_ne_bytes()
+pub(super) fn exact_bits(bytes: &[u8], size: usize, big: bool, signed: bool) -> Option<u64> {
+    macro_rules! read {
+        ($unsigned:ty, $signed:ty) => {{
+            let Ok(raw) = <[u8; size_of::<$unsigned>()]>::try_from(bytes) else {
+                return None;
             };
-            if let Some(slot) = bytes.first_chunk_mut() {
-                *slot = raw;
-            }
+            from_wire!($unsigned, $signed, raw, big, signed)
         }};
     }
-    match size {
-        1 => write!(u8),
-        2 => write!(u16),
-        4 => write!(u32),
-        _ => write!(u64),
-    }
-    bytes
+    Some(match size {
+        1 => read!(u8, i8),
+        2 => read!(u16, i16),
+        4 => read!(u32, i32),
+        _ => read!(u64, i64),
+    })
 }
 
-/// Decodes an integer payload: short is malformed, longer does not fit.
+/// The low `size` bytes of `bits` in wire order, in the front of an array.
+#[inline]
+pub(super) fn wire_bytes(bits: u64, size: usize, big: bool) -> [u8; 8] {
+    match (size, big) {
+        (1, _) => (bits & 0xff).to_le_bytes(),
+        (2, false) => low((bits as u16).to_ne_bytes()),
+        (2, true) => low((bits as u16).to_be_bytes()),
+        (4, false) => low((bits as u32).to_ne_bytes()),
+        (4, true) => low((bits as u32).to_be_bytes()),
+        (_, false) => bits.to_ne_bytes(),
+        (_, true) => bits.to_be_bytes(),
+    }
+}
+
+/// Bytes in the front of an array.
+#[inline]
+fn low<const N: usize>(bytes: [u8; N]) -> [u8; 8] {
+    let mut all = [0; 8];
+    if let Some(slot) = all.first_chunk_mut() {
+        *slot = bytes;
+    }
+    all
+}
+
+/// Writes the low `size` bytes of `bits` over the first of `out`.
+#[inline]
+fn set_bits(bits: u64, size: usize, big: bool, out: &mut [u8]) {
+    let bytes = wire_bytes(bits, size, big);
+    if let (Some(slot), Some(bytes)) = (out.get_mut(..size), bytes.get(..size)) {
+        slot.copy_from_slice(bytes);
+    }
+}
+
+/// What a payload of the wrong length is: short is malformed, longer does not fit.
+#[cold]
+pub(super) fn wrong_len(size: usize, have: usize) -> DecodeError {
+    if have < size {
+        DecodeError::short(size, have)
+    } else {
+        DecodeError::unrepresentable()
+    }
+}
+
+/// Decodes an integer payload.
 #[inline]
 fn decode_bits(bytes: &[u8], size: usize, big: bool, signed: bool) -> Result<u64, DecodeError> {
-    if bytes.len() != size {
-        return Err(if bytes.len() < size {
-            DecodeError::short(size, bytes.len())
-        } else {
-            DecodeError::unrepresentable()
-        });
+    match exact_bits(bytes, size, big, signed) {
+        Some(bits) => Ok(bits),
+        None => Err(wrong_len(size, bytes.len())),
     }
-    Ok(get_bits(bytes, size, big, signed))
 }
 
 #[inline]
 pub(super) fn decode_int<T: Int>(bytes: &[u8], big: bool) -> Result<T, DecodeError> {
-    Ok(T::from_bits(decode_bits(bytes, T::SIZE, big, T::SIGNED)?))
+    match decode_bits(bytes, T::SIZE, big, T::SIGNED) {
+        Ok(bits) => Ok(T::from_bits(bits)),
+        Err(error) => Err(error),
+    }
 }
 
 #[inline]
@@ -195,11 +269,7 @@ pub(super) fn read_int<T: Int>(bytes: &[u8], big: bool) -> T {
 
 #[inline]
 pub(super) fn write_int<T: Int>(value: T, big: bool, out: &mut [u8]) {
-    let bytes = wire_bytes(value.to_bits(), T::SIZE, big);
-    out.iter_mut()
-        .zip(bytes)
-        .take(T::SIZE)
-        .for_each(|(to, from)| *to = from);
+    set_bits(value.to_bits(), T::SIZE, big, out);
 }
 
 /// An integer in network byte order.

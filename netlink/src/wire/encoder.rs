@@ -1,6 +1,7 @@
 //! Appending to one caller-owned buffer: [`Encoder`].
 
 use super::attr::{ATTR_HEADER, attr_align};
+use super::codec::wire_bytes;
 use super::context::Direction;
 use super::error::{EncodeError, EncodeProblem};
 use crate::generated::core::{NLA_F_NESTED, NLA_F_NET_BYTEORDER};
@@ -150,6 +151,41 @@ impl<'b> Encoder<'b> {
         self.patch(start, &stated.to_ne_bytes());
         self.pad_from(start);
         Ok(())
+    }
+
+    /// Ends an attribute whose payload was `encoded`; an error is noted.
+    #[inline(never)]
+    pub(crate) fn end_attr(
+        &mut self,
+        start: usize,
+        encoded: Result<(), EncodeError>,
+        name: &'static str,
+    ) {
+        if let Err(error) = encoded.and_then(|()| self.end(start)) {
+            self.fail(error.within(name));
+        }
+    }
+
+    /// Writes an attribute whose payload is an integer of `size` bytes: 1, 2, 4 or 8.
+    #[inline(never)]
+    pub(crate) fn put_int_attr(&mut self, id_and_flags: u16, bits: u64, size: usize, big: bool) {
+        let [l0, l1] = ((ATTR_HEADER + size) as u16).to_ne_bytes();
+        let [t0, t1] = id_and_flags.to_ne_bytes();
+        // The rest of a short one is the padding.
+        let [a, b, c, d, e, f, g, h] = wire_bytes(bits, size, big);
+        if size > 4 {
+            self.put(&[l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
+        } else {
+            self.put(&[l0, l1, t0, t1, a, b, c, d]);
+        }
+    }
+
+    /// Writes an attribute whose payload is `bytes`.
+    #[inline(never)]
+    pub(crate) fn put_bytes_attr(&mut self, id_and_flags: u16, bytes: &[u8], name: &'static str) {
+        let start = self.begin(id_and_flags);
+        self.put(bytes);
+        self.end_attr(start, Ok(()), name);
     }
 
     /// Writes an attribute without payload.

@@ -1,12 +1,13 @@
 //! Integers and what is made of them (open enums, flags, times): [`Int`].
 
 use super::codec::{decode_int, encode_int, read_int, write_int};
-use super::context::Cx;
+use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
 use super::value::Value;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// How the names of an integer type are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,20 @@ macro_rules! primitive {
     )*};
 }
 
+impl<T: Int> ToKey for T {
+    #[inline]
+    fn to_key(&self) -> Option<Key<'_>> {
+        Some(Key::Int(self.to_bits()))
+    }
+}
+
+impl<'a, T: Int> ViewKey<'a> for T {
+    #[inline]
+    fn view_key(self) -> Key<'a> {
+        Key::Int(self.to_bits())
+    }
+}
+
 /// Implements `Value` and `Layout` for a type that implements [`Int`]; what the derives and attribute macros call.
 #[doc(hidden)]
 #[macro_export]
@@ -123,21 +138,24 @@ macro_rules! __int_value {
                 $crate::wire::private::encode_native(*self, out);
                 ::core::result::Result::Ok(())
             }
-        }
 
-        impl $crate::wire::ToKey for $type {
             #[inline]
-            fn to_key(&self) -> ::core::option::Option<$crate::wire::Key<'_>> {
-                ::core::option::Option::Some($crate::wire::Key::Int($crate::wire::Int::to_bits(
-                    *self,
-                )))
+            fn take_attr(
+                slot: &mut ::core::option::Option<Self>,
+                walk: &mut $crate::wire::private::Walk<'_>,
+                name: &'static str,
+            ) {
+                walk.take_int(slot, name);
             }
-        }
 
-        impl<'a> $crate::wire::ViewKey<'a> for $type {
             #[inline]
-            fn view_key(self) -> $crate::wire::Key<'a> {
-                $crate::wire::Key::Int($crate::wire::Int::to_bits(self))
+            fn put_attr(
+                value: &Self,
+                id_and_flags: u16,
+                _: &'static str,
+                out: &mut $crate::wire::Encoder<'_>,
+            ) {
+                $crate::wire::private::put_int(*value, id_and_flags, out);
             }
         }
 
@@ -190,6 +208,11 @@ impl Value for bool {
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encode_int(u8::from(*self), false, out);
         Ok(())
+    }
+
+    #[inline]
+    fn put_attr(value: &Self, id_and_flags: u16, _: &'static str, out: &mut Encoder<'_>) {
+        put_int(u8::from(*value), id_and_flags, out);
     }
 }
 
@@ -269,6 +292,80 @@ pub const fn set_part(bits: u64, shift: u64, width: u64, value: u64) -> u64 {
     bits & !(mask << shift) | (value & mask) << shift
 }
 
+/// Prints flags as `LinkFlags(UP | RUNNING | 0x80000000)`, an empty set as `LinkFlags(0x0)`.
+pub fn debug_flags(
+    f: &mut fmt::Formatter<'_>,
+    type_name: &str,
+    names: &'static [(&'static str, &'static str, u64)],
+    bits: u64,
+) -> fmt::Result {
+    write!(f, "{type_name}(")?;
+    let mut left = FlagBits { names, bits, left: bits };
+    let mut separator = "";
+    while let Some((name, _)) = left.next_name() {
+        write!(f, "{separator}{name}")?;
+        separator = " | ";
+    }
+    if left.left != 0 || separator.is_empty() {
+        write!(f, "{separator}{:#x}", left.left)?;
+    }
+    f.write_str(")")
+}
+
+/// The walk over the names of the bits of a value.
+#[derive(Clone, Copy, Debug)]
+struct FlagBits {
+    names: &'static [(&'static str, &'static str, u64)],
+    bits: u64,
+    /// What no name so far covers.
+    left: u64,
+}
+
+impl FlagBits {
+    /// The next name of which all bits are set, and some were not named yet.
+    fn next_name(&mut self) -> Option<(&'static str, u64)> {
+        while let Some(((name, _, value), names)) = self.names.split_first() {
+            self.names = names;
+            if self.bits & value == *value && self.left & value != 0 {
+                self.left &= !value;
+                return Some((name, *value));
+            }
+        }
+        None
+    }
+}
+
+/// The flags of a bit set with their names; what `iter_names` of a type made by `flags` returns.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagNames<T> {
+    bits: FlagBits,
+    marker: PhantomData<T>,
+}
+
+impl<T: Int> FlagNames<T> {
+    /// The flags of `value`.
+    pub fn new(value: T) -> Self {
+        let bits = value.to_bits();
+        FlagNames {
+            bits: FlagBits {
+                names: T::NAMES.values,
+                bits,
+                left: bits,
+            },
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T: Int> Iterator for FlagNames<T> {
+    type Item = (&'static str, T);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, bits) = self.bits.next_name()?;
+        Some((name, T::from_bits(bits)))
+    }
+}
+
 /// Decodes an integer in its own byte order.
 #[inline]
 pub fn decode_native<T: Int>(bytes: &[u8]) -> Result<T, DecodeError> {
@@ -279,6 +376,12 @@ pub fn decode_native<T: Int>(bytes: &[u8]) -> Result<T, DecodeError> {
 #[inline]
 pub fn encode_native<T: Int>(value: T, out: &mut Encoder<'_>) {
     encode_int(value, T::BIG, out);
+}
+
+/// Writes an attribute whose payload is an integer.
+#[inline]
+pub fn put_int<T: Int>(value: T, id_and_flags: u16, out: &mut Encoder<'_>) {
+    out.put_int_attr(id_and_flags, value.to_bits(), T::SIZE, T::BIG);
 }
 
 /// Reads an integer member in its own byte order.

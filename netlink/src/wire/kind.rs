@@ -7,9 +7,8 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::int::{Int, read_native};
 use super::schema::{Shape, UnionSchema};
-use super::set::put;
+use super::set::{Walk, put};
 use super::text::NlString;
-use super::unknown::Unknown;
 use super::value::Value;
 
 /// An enum whose variant a selector decides; derived by `Kind`.
@@ -116,65 +115,65 @@ pub trait FixedKind: Sized {
     fn write(&self, out: &mut [u8]) -> Result<(), EncodeError>;
 }
 
-/// Makes a union of the two attributes that hold its selector and its data, in whatever order they came.
-///
-/// Attributes that cannot be used (data without selector, a selector that does not fit) are kept raw.
-pub fn join_kind<'a, T: Kind, C: Codec<T::Selector>>(
-    selector: Option<RawAttr<'a>>,
-    data: Option<RawAttr<'a>>,
-    cx: Cx<'a>,
-    unknown: &mut Unknown,
-    names: (&'static str, &'static str),
-) -> Result<Option<T>, DecodeError>
-where
-    C::View<'a>: ViewKey<'a>,
-{
-    let Some(tag) = selector else {
-        if let Some(data) = data {
-            unknown.keep(&data);
+impl<'a> Walk<'a> {
+    /// Makes a union of the two attributes that hold its selector and its data, in whatever order they came.
+    ///
+    /// Attributes that cannot be used (data without selector, a selector that does not fit) are kept raw.
+    pub fn join<T: Kind, C: Codec<T::Selector>>(
+        &mut self,
+        selector: Option<RawAttr<'a>>,
+        data: Option<RawAttr<'a>>,
+        names: (&'static str, &'static str),
+    ) -> Option<T>
+    where
+        C::View<'a>: ViewKey<'a>,
+    {
+        if self.has_failed() {
+            return None;
         }
-        return Ok(None);
-    };
-    let decoded = match C::view(tag.payload, cx) {
-        Ok(view) => T::decode(view.view_key(), data.map(|data| data.payload), cx)
-            .map_err(|error| (error, names.1, data.map_or(0, |data| data.offset))),
-        Err(error) => Err((error, names.0, tag.offset)),
-    };
-    match decoded {
-        Ok(kind) => Ok(Some(kind)),
-        Err((error, ..)) if error.is_unrepresentable() => {
-            unknown.keep(&tag);
+        let Some(tag) = selector else {
             if let Some(data) = data {
-                unknown.keep(&data);
+                self.keep_raw(&data);
             }
-            Ok(None)
+            return None;
+        };
+        let cx = self.cx();
+        let decoded = match C::view(tag.payload, cx) {
+            Ok(view) => T::decode(view.view_key(), data.map(|data| data.payload), cx)
+                .map_err(|error| (error, names.1, data.map_or(0, |data| data.offset))),
+            Err(error) => Err((error, names.0, tag.offset)),
+        };
+        match decoded {
+            Ok(kind) => return Some(kind),
+            Err((error, ..)) if error.is_unrepresentable() => {
+                self.keep_raw(&tag);
+                if let Some(data) = data {
+                    self.keep_raw(&data);
+                }
+            }
+            Err((error, name, offset)) => self.fail(error.within(name, offset)),
         }
-        Err((error, name, offset)) => Err(error.within(name, offset)),
+        None
     }
-}
 
-/// Makes a union of one attribute and a selector that stands elsewhere.
-pub fn select_kind<T: Kind>(
-    key: Option<Key<'_>>,
-    data: Option<RawAttr<'_>>,
-    cx: Cx<'_>,
-    unknown: &mut Unknown,
-    name: &'static str,
-) -> Result<Option<T>, DecodeError> {
-    let Some(attr) = data else {
-        return Ok(None);
-    };
-    let decoded = match key {
-        Some(key) => T::decode(key, Some(attr.payload), cx),
-        None => Err(DecodeError::unrepresentable()),
-    };
-    match decoded {
-        Ok(kind) => Ok(Some(kind)),
-        Err(error) if error.is_unrepresentable() => {
-            unknown.keep(&attr);
-            Ok(None)
+    /// Makes a union of one attribute and a selector that stands elsewhere.
+    pub fn select<T: Kind>(
+        &mut self,
+        key: Option<Key<'_>>,
+        data: Option<RawAttr<'a>>,
+        name: &'static str,
+    ) -> Option<T> {
+        let attr = data.filter(|_| !self.has_failed())?;
+        let decoded = match key {
+            Some(key) => T::decode(key, Some(attr.payload), self.cx()),
+            None => Err(DecodeError::unrepresentable()),
+        };
+        match decoded {
+            Ok(kind) => return Some(kind),
+            Err(error) if error.is_unrepresentable() => self.keep_raw(&attr),
+            Err(error) => self.fail(error.within(name, attr.offset)),
         }
-        Err(error) => Err(error.within(name, attr.offset)),
+        None
     }
 }
 
@@ -186,7 +185,7 @@ pub fn put_kind_key<T: Kind, C: Codec<T::Selector>>(
     out: &mut Encoder<'_>,
 ) {
     let selector = kind.key().and_then(T::Selector::from_key);
-    put::<T::Selector, C>(selector.as_ref(), id_and_flags, name, out);
+    put::<T::Selector, C>(&selector, id_and_flags, name, out);
 }
 
 /// Writes the attribute that holds a union's data, if there is any.
@@ -202,7 +201,6 @@ pub fn put_kind_data<T: Kind>(
         return;
     }
     let start = out.begin(id | Encoder::flags(nested.unwrap_or(kind.nested()), net_byteorder));
-    if let Err(error) = kind.encode_data(out).and_then(|()| out.end(start)) {
-        out.fail(error.within(name));
-    }
+    let encoded = kind.encode_data(out);
+    out.end_attr(start, encoded, name);
 }

@@ -1,5 +1,6 @@
 //! Types of one fixed size, laid out as C lays them out: [`Layout`].
 
+use super::codec::FixedCodec;
 use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
 use super::int::{Int, write_native};
 use super::schema::Shape;
@@ -107,6 +108,22 @@ pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Op
     if let Err(error) = result {
         failed.get_or_insert(error.within(name));
     }
+}
+
+/// Reads the member at `at`.
+pub fn read<T, C: FixedCodec<T>>(bytes: &[u8], at: usize) -> T {
+    C::read(tail(bytes, at))
+}
+
+/// Writes the member at `at`; the first error among the members of a struct is noted.
+pub fn write<T, C: FixedCodec<T>>(
+    value: &T,
+    out: &mut [u8],
+    at: usize,
+    name: &'static str,
+    failed: &mut Option<EncodeError>,
+) {
+    note(C::write(value, from_mut(out, at)), name, failed);
 }
 
 /// The first error noted, if any.

@@ -30,7 +30,7 @@ pub use context::{Cx, Direction, Key, ToKey, ViewKey};
 pub use encoder::Encoder;
 pub use error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem, PathPart};
 pub use growth::Growth;
-pub use int::{Bitfield32, Int};
+pub use int::{Bitfield32, FlagNames, Int};
 pub use kind::{FixedKind, FromKey, Kind};
 pub use layout::{Layout, align_up};
 pub use list::{Index, Items, Map, MapView, Packed, PackedIter, Record, Records, RecordsIter};
@@ -45,16 +45,15 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod private {
     pub use super::int::{
-        NameStyle, Names, debug_name, debug_parts, decode_native, encode_native, get_part,
-        read_native, set_part, write_native,
+        NameStyle, Names, debug_flags, debug_name, debug_parts, decode_native, encode_native,
+        get_part, put_int, read_native, set_part, write_native,
     };
-    pub use super::kind::{join_kind, lead, put_kind_data, put_kind_key, select_kind};
+    pub use super::kind::{lead, put_kind_data, put_kind_key};
     pub use super::layout::{
-        failure, from_mut, is_zero_from, larger, next_bit, note, read_bits, tail as from,
-        tail_bytes, tail_len, up_to, write_bits, write_count,
+        failure, from_mut, is_zero_from, larger, next_bit, note, read, read_bits, tail as from,
+        tail_bytes, tail_len, up_to, write, write_bits, write_count,
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
     pub use crate::generated::core::NETLINK_GENERIC;
-    pub use bitflags;
 }

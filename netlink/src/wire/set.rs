@@ -14,16 +14,9 @@ use super::{HwAddr, codec};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-/// The attributes of a set whose header has `size` bytes.
-#[inline]
-pub fn walk(attrs: &[u8], size: usize) -> RawAttrs<'_> {
-    attributes_at(attrs, attr_align(size))
-}
-
 /// Splits a payload into header and attributes. A header shorter than its struct (but not than `least`) leaves no
 /// room for attributes; its length is remembered.
-#[inline]
-pub fn split_header<'a>(
+fn split_header<'a>(
     bytes: &'a [u8],
     size: usize,
     least: usize,
@@ -36,6 +29,49 @@ pub fn split_header<'a>(
             Ok((bytes, &[]))
         }
         None => Err(DecodeError::short(size, bytes.len())),
+    }
+}
+
+/// A set that takes its attributes from a walk; implemented by `derive(Attrs)`.
+pub trait Fill {
+    /// Sets all fields from the header and the attributes. Errors stay in the walk.
+    fn fill<'a>(&mut self, walk: &mut Walk<'a>);
+}
+
+/// Decodes a set whose header has `size` bytes, but may be as short as `least`, into an empty one.
+///
+/// What every set needs stands here, once; the code of a set is little more than a `match` over ids.
+pub fn decode_set(
+    set: &mut dyn Fill,
+    bytes: &[u8],
+    size: usize,
+    least: usize,
+    cx: Cx<'_>,
+) -> Result<(), DecodeError> {
+    let cx = cx.deeper()?;
+    let mut unknown = Unknown::new();
+    let (header, attrs) = split_header(bytes, size, least, &mut unknown)?;
+    let base = attr_align(size);
+    let mut walk = Walk {
+        attrs: attributes_at(attrs, base),
+        attr: RawAttr {
+            id_and_flags: 0,
+            payload: &[],
+            offset: 0,
+        },
+        cx,
+        outer: cx.inherited(),
+        header,
+        bytes,
+        base,
+        unknown,
+        seen: None,
+        error: None,
+    };
+    set.fill(&mut walk);
+    match walk.error {
+        None => Ok(()),
+        Some(error) => Err(error),
     }
 }
 
@@ -56,8 +92,8 @@ pub fn put_earlier(unknown: &Unknown, out: &mut Encoder<'_>) {
     unknown.encode_earlier(out);
 }
 
-/// Ends a set: what the typed fields could not hold, and the length of a short header.
-pub fn put_unknown(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) {
+/// Ends a set: what the typed fields could not hold, the length of a short header, and the first error, if any.
+pub fn end_set(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
     unknown.encode(out);
     if let Some(len) = unknown.header_len() {
         // Only as long as nothing needs the whole header: a changed object may have attributes by now.
@@ -66,16 +102,25 @@ pub fn put_unknown(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) {
             out.truncate(start + len);
         }
     }
+    out.outcome()
 }
 
-/// The walk over a set's attributes, with what it needs at each of them.
+/// The walk over a set's attributes, with what it needs at each of them. The first error ends it.
 #[derive(Debug)]
-pub struct Walk<'a, 'u> {
+pub struct Walk<'a> {
     attrs: RawAttrs<'a>,
-    start: RawAttrs<'a>,
+    /// The attribute at hand.
+    attr: RawAttr<'a>,
     cx: Cx<'a>,
-    unknown: &'u mut Unknown,
+    /// The selector that the enclosing set provides.
+    outer: Option<Key<'a>>,
+    header: &'a [u8],
+    /// The whole payload, of which the attributes start at `base`.
+    bytes: &'a [u8],
+    base: usize,
+    unknown: Unknown,
     seen: Option<Box<Seen<'a>>>,
+    error: Option<DecodeError>,
 }
 
 /// The last attribute of each id so far, for the rare sets that repeat one; it lags behind the walk until asked.
@@ -85,32 +130,89 @@ struct Seen<'a> {
     last: BTreeMap<u16, RawAttr<'a>>,
 }
 
-impl<'a, 'u> Walk<'a, 'u> {
-    /// A walk over `attrs`, which stand behind a header of `size` bytes.
+impl<'a> Walk<'a> {
+    /// Moves to the next attribute and returns its id; `None` at the end and after an error.
     #[inline]
-    pub fn new(attrs: &'a [u8], size: usize, cx: Cx<'a>, unknown: &'u mut Unknown) -> Self {
-        let attrs = walk(attrs, size);
-        Walk {
-            start: attrs.clone(),
-            attrs,
-            cx,
-            unknown,
-            seen: None,
+    pub fn next_id(&mut self) -> Option<u16> {
+        match self.attrs.next_attr() {
+            Ok(Some(attr)) => {
+                self.attr = attr;
+                Some(attr.id())
+            }
+            Ok(None) => None,
+            Err(error) => {
+                self.fail(error);
+                None
+            }
         }
     }
 
-    /// The next attribute.
+    /// The header, which may be shorter than its struct.
     #[inline]
-    pub fn next_attr(&mut self) -> Result<Option<RawAttr<'a>>, DecodeError> {
-        self.attrs.next_attr()
+    pub fn header(&self) -> &'a [u8] {
+        self.header
     }
 
-    /// Notes that `attr` is now the last one of its id, and returns the one before. Each attribute is looked at once.
+    /// The payload of the attribute at hand.
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        self.attr.payload
+    }
+
+    /// The context of the attributes.
+    #[inline]
+    pub fn cx(&self) -> Cx<'a> {
+        self.cx
+    }
+
+    /// The selector that the nearest enclosing set provides.
+    pub fn outer(&self) -> Option<Key<'a>> {
+        self.outer
+    }
+
+    /// Sets the selector that this set provides to nested ones; `key` finds it before the attributes are walked.
+    pub fn provide(
+        &mut self,
+        key: impl FnOnce(RawView<'a>) -> Result<Option<Key<'a>>, DecodeError>,
+    ) {
+        let view = RawView {
+            bytes: self.bytes,
+            header: self.header,
+            attrs: tail(self.bytes, self.base),
+            base: self.base,
+            cx: self.cx,
+        };
+        match key(view) {
+            Ok(key) => self.cx = self.cx.with_inherited(key),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Notes the first error and ends the walk.
     #[cold]
-    fn note(&mut self, attr: &RawAttr<'_>) -> Option<RawAttr<'a>> {
+    #[inline(never)]
+    pub(super) fn fail(&mut self, error: DecodeError) {
+        self.error.get_or_insert(error);
+        self.attrs = attributes(&[]);
+    }
+
+    /// Whether there was an error, so that nothing more needs to be decoded.
+    pub(super) fn has_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Hands over what the typed fields could not hold.
+    pub fn finish(&mut self, unknown: &mut Unknown) {
+        *unknown = std::mem::take(&mut self.unknown);
+    }
+
+    /// Notes that the attribute at hand is now the last one of its id, and returns the one before. Each attribute is looked at once.
+    #[cold]
+    fn note(&mut self) -> Option<RawAttr<'a>> {
+        let (attr, bytes, base) = (self.attr, self.bytes, self.base);
         let seen = self.seen.get_or_insert_with(|| {
             Box::new(Seen {
-                attrs: self.start.clone(),
+                attrs: attributes_at(tail(bytes, base), base),
                 last: BTreeMap::new(),
             })
         });
@@ -123,10 +225,10 @@ impl<'a, 'u> Walk<'a, 'u> {
         None
     }
 
-    /// Keeps the attribute that `attr`, of the same id, replaces.
+    /// Keeps the attribute that the one at hand, of the same id, replaces.
     #[cold]
-    fn keep_earlier(&mut self, attr: &RawAttr<'_>) {
-        if let Some(earlier) = self.note(attr) {
+    fn keep_earlier(&mut self) {
+        if let Some(earlier) = self.note() {
             self.unknown
                 .keep_earlier(earlier.id_and_flags, earlier.payload);
         }
@@ -134,110 +236,160 @@ impl<'a, 'u> Walk<'a, 'u> {
 
     /// Keeps an attribute that does not fit its field raw; what the field holds stays the last one of its id.
     #[cold]
-    fn keep_unfit(&mut self, attr: &RawAttr<'_>) {
-        let earlier = self.note(attr);
+    fn keep_unfit(&mut self) {
+        let (attr, earlier) = (self.attr, self.note());
         if let Some(seen) = &mut self.seen {
             match earlier {
                 Some(earlier) => seen.last.insert(attr.id(), earlier),
                 None => seen.last.remove(&attr.id()),
             };
         }
-        self.unknown.keep(attr);
+        self.unknown.keep(&attr);
     }
 
-    /// Decodes an attribute into its field. An earlier one of the same id, and a payload that does not fit, stay raw.
-    pub fn take<T, C: Codec<T>>(
+    /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
+    #[cold]
+    fn refuse(&mut self, error: DecodeError, name: &'static str) {
+        if error.is_unrepresentable() {
+            self.keep_unfit();
+        } else {
+            self.fail(error.within(name, self.attr.offset));
+        }
+    }
+
+    /// Puts what the attribute at hand decoded to into its field. An earlier one of the same id, and a payload that
+    /// does not fit, stay raw.
+    #[inline(never)]
+    pub fn settle<T>(
         &mut self,
         slot: &mut Option<T>,
-        attr: &RawAttr<'_>,
+        decoded: Result<T, DecodeError>,
         name: &'static str,
-    ) -> Result<(), DecodeError> {
-        match C::decode(attr.payload, self.cx) {
+    ) {
+        match decoded {
             Ok(value) => {
                 if slot.replace(value).is_some() {
-                    self.keep_earlier(attr);
+                    self.keep_earlier();
                 }
-                Ok(())
             }
-            Err(error) => self.refuse(error, attr, name),
+            Err(error) => self.refuse(error, name),
+        }
+    }
+
+    /// Decodes an integer into its field. A call for each attribute costs less than what its copies do to compile.
+    #[inline(never)]
+    pub fn take_int<T: Int>(&mut self, slot: &mut Option<T>, name: &'static str) {
+        match codec::exact_bits(self.attr.payload, T::SIZE, T::BIG, T::SIGNED) {
+            Some(bits) => {
+                if slot.replace(T::from_bits(bits)).is_some() {
+                    self.keep_earlier();
+                }
+            }
+            None => self.refuse_len(T::SIZE, name),
         }
     }
 
     #[cold]
-    fn refuse(
-        &mut self,
-        error: DecodeError,
-        attr: &RawAttr<'_>,
-        name: &'static str,
-    ) -> Result<(), DecodeError> {
-        if error.is_unrepresentable() {
-            self.keep_unfit(attr);
-            return Ok(());
-        }
-        Err(error.within(name, attr.offset))
+    fn refuse_len(&mut self, size: usize, name: &'static str) {
+        self.refuse(codec::wrong_len(size, self.attr.payload.len()), name);
+    }
+
+    /// Decodes the attribute at hand into its field.
+    #[inline]
+    pub fn take<T, C: Codec<T>>(&mut self, slot: &mut Option<T>, name: &'static str) {
+        C::take_attr(slot, self, name);
     }
 
     /// Decodes an attribute that repeats its id.
-    pub fn take_repeat<T, C: Codec<T>>(
-        &mut self,
-        list: &mut Vec<T>,
-        attr: &RawAttr<'_>,
-        name: &'static str,
-    ) -> Result<(), DecodeError> {
-        match C::decode(attr.payload, self.cx) {
-            Ok(value) => {
-                list.push(value);
-                Ok(())
-            }
-            Err(error) => self.refuse(error, attr, name),
+    pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
+        match C::decode(self.attr.payload, self.cx) {
+            Ok(value) => list.push(value),
+            Err(error) => self.refuse(error, name),
         }
     }
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
-    pub fn take_flag(&mut self, slot: &mut bool, attr: &RawAttr<'_>) -> Result<(), DecodeError> {
-        if *slot || !attr.payload.is_empty() {
-            self.unknown.keep(attr);
+    pub fn take_flag(&mut self, slot: &mut bool) {
+        if *slot || !self.attr.payload.is_empty() {
+            self.unknown.keep(&self.attr);
         } else {
             *slot = true;
         }
-        Ok(())
     }
 
     /// Keeps an attribute for later, when its selector is known.
-    pub fn take_raw(
-        &mut self,
-        slot: &mut Option<RawAttr<'a>>,
-        attr: RawAttr<'a>,
-    ) -> Result<(), DecodeError> {
-        if let Some(earlier) = slot.replace(attr) {
+    pub fn take_raw(&mut self, slot: &mut Option<RawAttr<'a>>) {
+        if let Some(earlier) = slot.replace(self.attr) {
             self.unknown
                 .keep_earlier(earlier.id_and_flags, earlier.payload);
         }
-        Ok(())
     }
 
     /// Keeps an attribute that has no field.
-    pub fn keep(&mut self, attr: &RawAttr<'_>) -> Result<(), DecodeError> {
+    pub fn keep(&mut self) {
+        self.unknown.keep(&self.attr);
+    }
+
+    /// Keeps an attribute of which no use can be made.
+    pub(super) fn keep_raw(&mut self, attr: &RawAttr<'_>) {
         self.unknown.keep(attr);
-        Ok(())
     }
 }
 
-/// Writes an attribute if it is there. An error is noted in the encoder, so that a set checks once.
+/// The flag bit of nested attributes, for an attribute's id.
+pub const NESTED: u16 = Encoder::flags(true, false);
+
+/// The flag bit of network byte order, for an attribute's id.
+pub const NET_BYTEORDER: u16 = Encoder::flags(false, true);
+
+/// Writes an attribute if it is there, nested if its form is. An error is noted in the encoder, so that a set checks once.
+#[inline]
 pub fn put<T, C: Codec<T>>(
-    value: Option<&T>,
+    value: &Option<T>,
+    id: u16,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+) {
+    if let Some(value) = value {
+        put_item::<T, C>(value, id, name, out);
+    }
+}
+
+/// Writes an attribute that is there, nested if its form is.
+#[inline]
+pub fn put_item<T, C: Codec<T>>(value: &T, id: u16, name: &'static str, out: &mut Encoder<'_>) {
+    let nested = if C::NESTED { NESTED } else { 0 };
+    C::put_attr(value, id | nested, name, out);
+}
+
+/// Writes an attribute if it is there, with these flag bits.
+#[inline]
+pub fn put_as<T, C: Codec<T>>(
+    value: &Option<T>,
     id_and_flags: u16,
     name: &'static str,
     out: &mut Encoder<'_>,
 ) {
-    let Some(value) = value else { return };
+    if let Some(value) = value {
+        C::put_attr(value, id_and_flags, name, out);
+    }
+}
+
+/// Writes an attribute whose payload `encode` appends.
+#[inline]
+pub fn put_with<T>(
+    value: &T,
+    id_and_flags: u16,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+    encode: fn(&T, &mut Encoder<'_>) -> Result<(), EncodeError>,
+) {
     if out.has_failed() {
         return;
     }
     let start = out.begin(id_and_flags);
-    if let Err(error) = C::encode(value, out).and_then(|()| out.end(start)) {
-        out.fail(error.within(name));
-    }
+    let encoded = encode(value, out);
+    out.end_attr(start, encoded, name);
 }
 
 /// Writes a presence flag.
@@ -247,32 +399,29 @@ pub fn put_flag(set: bool, id: u16, out: &mut Encoder<'_>) {
     }
 }
 
-/// The end of a set's encoding: the first error, if there was any.
-#[inline]
-pub fn outcome(out: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    out.outcome()
-}
-
 /// Refuses an integer outside the range the kernel takes.
 pub fn check_range<T: Int>(
-    value: Option<&T>,
+    value: &Option<T>,
     low: i128,
     high: i128,
     name: &'static str,
     out: &mut Encoder<'_>,
 ) {
-    match value.map(|value| codec::int_value(*value)) {
-        Some(value) if value < low || value > high => {
-            let problem = EncodeProblem::OutOfRange { low, high, value };
-            out.fail(EncodeError::new(problem).within(name));
-        }
-        _ => {}
+    if let Some(value) = value {
+        check_value(codec::int_value(*value), low, high, name, out);
+    }
+}
+
+fn check_value(value: i128, low: i128, high: i128, name: &'static str, out: &mut Encoder<'_>) {
+    if (value < low || value > high) && !out.is_lossless() {
+        let problem = EncodeProblem::OutOfRange { low, high, value };
+        out.fail(EncodeError::new(problem).within(name));
     }
 }
 
 /// Refuses a request without an attribute that the kernel demands.
 pub fn check_required(present: bool, name: &'static str, out: &mut Encoder<'_>) {
-    if !present {
+    if !present && !out.is_lossless() {
         out.fail(EncodeError::new(EncodeProblem::Missing).within(name));
     }
 }
@@ -303,16 +452,19 @@ impl<T> Bounded for Vec<T> {
 
 /// Refuses a string or list longer than the kernel takes.
 pub fn check_max<T: Bounded>(
-    value: Option<&T>,
+    value: &Option<T>,
     most: usize,
     name: &'static str,
     out: &mut Encoder<'_>,
 ) {
-    match value.map(Bounded::bound_len) {
-        Some(have) if have > most => {
-            out.fail(EncodeError::new(EncodeProblem::TooLong { most, have }).within(name));
-        }
-        _ => {}
+    if let Some(value) = value {
+        check_len(value.bound_len(), most, name, out);
+    }
+}
+
+fn check_len(have: usize, most: usize, name: &'static str, out: &mut Encoder<'_>) {
+    if have > most && !out.is_lossless() {
+        out.fail(EncodeError::new(EncodeProblem::TooLong { most, have }).within(name));
     }
 }
 
@@ -367,20 +519,19 @@ impl<'a> RawView<'a> {
     }
 
     /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
-    #[inline]
     pub fn find(&self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
         let mut found = None;
         let mut walk = self.walk();
-        while let Some(attr) = walk.next_attr()? {
-            if attr.id() == id {
-                found = Some(attr);
-            }
+        while let Some(attr) = walk.next_of(id)? {
+            found = Some(attr);
         }
         Ok(found)
     }
 
     /// An attribute; `None` if absent or if it does not fit the type.
-    #[inline]
+    ///
+    /// One function for each type of payload, not a copy in each getter.
+    #[inline(never)]
     pub fn get<T, C: Codec<T>>(
         &self,
         id: u16,
@@ -388,11 +539,9 @@ impl<'a> RawView<'a> {
     ) -> Result<Option<C::View<'a>>, DecodeError> {
         let mut last = None;
         let mut walk = self.walk();
-        while let Some(attr) = walk.next_attr()? {
-            if attr.id() == id {
-                // What does not fit stays raw in the owned value, so the one before it counts.
-                last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
-            }
+        while let Some(attr) = walk.next_of(id)? {
+            // What does not fit stays raw in the owned value, so the one before it counts.
+            last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
         }
         Ok(last)
     }

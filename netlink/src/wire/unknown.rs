@@ -22,6 +22,13 @@ struct Kept {
     header: Option<u16>,
 }
 
+impl Kept {
+    #[cold]
+    fn encode_earlier(&self, out: &mut Encoder<'_>) {
+        out.put(&self.earlier);
+    }
+}
+
 impl Unknown {
     /// Nothing kept.
     pub const fn new() -> Self {
@@ -78,7 +85,7 @@ impl Unknown {
     pub(crate) fn encode_earlier(&self, out: &mut Encoder<'_>) {
         // Duplicates have a meaning that the types know; they count as typed.
         if let Some(kept) = &self.0 {
-            out.put(&kept.earlier);
+            kept.encode_earlier(out);
         }
     }
 

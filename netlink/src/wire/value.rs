@@ -6,6 +6,7 @@ use super::error::{DecodeError, EncodeError};
 use super::growth::Growth;
 use super::layout::Layout;
 use super::schema::{Shape, difference};
+use super::set::{Walk, put_with};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A type with a form of its own as a payload.
@@ -42,6 +43,20 @@ pub trait Value: Sized + Clone + PartialEq {
     /// # Errors
     /// Says what the kernel could not take.
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// Decodes the attribute at hand into a field of a set.
+    #[doc(hidden)]
+    #[inline(never)]
+    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
+        walk.settle(slot, Self::decode(walk.payload(), walk.cx()), name);
+    }
+
+    /// Writes a whole attribute.
+    #[doc(hidden)]
+    #[inline(never)]
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        put_with(value, id_and_flags, name, out, Self::encode);
+    }
 
     /// What of `self` differs from `base`, for a request that changes only that; `None` if nothing does.
     ///
@@ -99,6 +114,10 @@ impl Value for Vec<u8> {
         out.put(self);
         Ok(())
     }
+
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        out.put_bytes_attr(id_and_flags, value, name);
+    }
 }
 
 macro_rules! by_bytes {
@@ -126,6 +145,16 @@ macro_rules! by_bytes {
             fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 out.put(&self.octets());
                 Ok(())
+            }
+
+            #[inline]
+            fn put_attr(
+                value: &Self,
+                id_and_flags: u16,
+                name: &'static str,
+                out: &mut Encoder<'_>,
+            ) {
+                out.put_bytes_attr(id_and_flags, &value.octets(), name);
             }
         }
 
@@ -178,6 +207,13 @@ impl Value for IpAddr {
             IpAddr::V6(address) => address.encode(out),
         }
     }
+
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        match value {
+            IpAddr::V4(address) => Ipv4Addr::put_attr(address, id_and_flags, name, out),
+            IpAddr::V6(address) => Ipv6Addr::put_attr(address, id_and_flags, name, out),
+        }
+    }
 }
 
 /// A fixed struct with what may follow it; implemented by `derive(Layout)`.
@@ -222,11 +258,11 @@ pub fn decode_struct<T: Struct>(bytes: &[u8], cx: Cx<'_>) -> Result<T, DecodeErr
 pub fn encode_struct<T: Struct>(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let start = out.position();
     value.write_fixed(out.zeroed(T::FIXED))?;
-    match value.growth() {
-        Some(growth) => growth.apply(start, T::FIXED, out),
-        None => value.write_tail(out)?,
+    if let Some(growth) = value.growth() {
+        growth.apply(start, T::FIXED, out);
+        return Ok(());
     }
-    Ok(())
+    value.write_tail(out)
 }
 
 /// Reads a fixed struct without a tail that stands inside another.
