@@ -596,7 +596,9 @@ impl<'a> Set<'a> {
             if let Form::Tagged { ty, .. } = &attr.form {
                 let (codec, data_name) = (attr.key_codec(), attr.data_name());
                 joins.extend(quote! {
-                    self.#name = walk.join::<#ty, #codec>(#key_slot, #data_slot, (#c_name, #data_name));
+                    if #key_slot.is_some() || #data_slot.is_some() {
+                        walk.join::<#ty, #codec>(&mut self.#name, #key_slot, #data_slot, (#c_name, #data_name));
+                    }
                 });
             }
         }
@@ -615,7 +617,9 @@ impl<'a> Set<'a> {
                     quote!(::netlink::wire::ToKey::to_key(&self.#by))
                 };
                 joins.extend(quote! {
-                    self.#name = walk.select::<#ty>(#key, #data_slot, #c_name);
+                    if let ::core::option::Option::Some(data) = #data_slot {
+                        walk.select::<#ty>(&mut self.#name, #key, data, #c_name);
+                    }
                 });
             }
         }
@@ -667,7 +671,10 @@ impl<'a> Set<'a> {
             quote!()
         } else {
             quote! {
-                #private::put_header(out, Self::__SIZE, |out| { #header_write });
+                {
+                    let (out, failed) = #private::put_header(out, Self::__SIZE);
+                    #header_write
+                }
             }
         };
         let encodes = self.attrs.iter().map(Attr::encode);

@@ -192,7 +192,7 @@ fn emit(
     let members = header.members().map(|member| {
         let (field, read) = (
             member.name,
-            header.read(member.name, &quote!(Self), &quote!(bytes)),
+            header.read(member.name, &quote!(Self), &quote!(fixed)),
         );
         quote!(#field: #read,)
     });
@@ -246,24 +246,32 @@ fn emit(
             const GROWS: bool = #is_growing;
             const TAIL: bool = #has_tail;
 
-            #[inline]
             fn read_all(
                 bytes: &[u8],
                 cx: ::netlink::wire::Cx<'_>,
             ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
                 let at = <Self as ::netlink::wire::private::Struct>::FIXED;
+                // With the length known, members are read without asking for each of them.
+                let padded: [u8; { <Self as ::netlink::wire::private::Struct>::FIXED }];
+                let fixed: &[u8] = match bytes.first_chunk::<{ <Self as ::netlink::wire::private::Struct>::FIXED }>() {
+                    ::core::option::Option::Some(all) => all,
+                    ::core::option::Option::None => {
+                        padded = ::netlink::wire::private::padded(bytes);
+                        &padded
+                    }
+                };
                 #tail_reads
                 #finish
-                let _ = cx;
+                let _ = (cx, fixed);
                 ::core::result::Result::Ok(Self { #(#members)* #tail_fields #growth_field })
             }
 
-            #[inline]
             fn write_fixed(
                 &self,
                 out: &mut [u8],
-            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                let _ = &out;
+                failed: &mut ::core::option::Option<::netlink::wire::EncodeError>,
+            ) {
+                let _ = (&out, &failed);
                 #write
             }
 
@@ -418,7 +426,7 @@ fn layout_impl(name: &Ident) -> TokenStream {
                 &self,
                 out: &mut [u8],
             ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                ::netlink::wire::private::Struct::write_fixed(self, out)
+                ::netlink::wire::private::write_struct(self, out)
             }
         }
     }

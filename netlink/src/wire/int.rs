@@ -5,6 +5,7 @@ use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
+use super::set::Walk;
 use super::value::Value;
 use std::fmt;
 use std::marker::PhantomData;
@@ -206,6 +207,11 @@ impl Value for bool {
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encode_int(u8::from(*self), false, out);
         Ok(())
+    }
+
+    #[inline]
+    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
+        walk.take_bool(slot, name);
     }
 
     #[inline]

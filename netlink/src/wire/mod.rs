@@ -44,14 +44,15 @@ pub use value::Value;
 /// What the derives call; not part of the stable interface.
 #[doc(hidden)]
 pub mod private {
+    pub use super::codec::padded;
     pub use super::int::{
         NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, put_int, read_native, write_native,
     };
     pub use super::kind::{put_kind_data, put_kind_key};
     pub use super::layout::{
-        failure, from_mut, is_zero_from, larger, note, read, read_bits, tail as from, tail_bytes,
+        from_mut, is_zero_from, larger, note, note_bits, read, read_bits, tail as from, tail_bytes,
         tail_len, up_to, write, write_bits, write_count,
     };
     pub use super::set::*;
-    pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
+    pub use super::value::{Struct, decode_struct, encode_struct, read_fixed, write_struct};
 }

@@ -231,8 +231,8 @@ pub trait Struct: Sized {
     /// Reads the fixed members and the tail. `bytes` has at least `LEAST` bytes.
     fn read_all(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError>;
 
-    /// Writes the fixed members over zeroed bytes.
-    fn write_fixed(&self, out: &mut [u8]) -> Result<(), EncodeError>;
+    /// Writes the fixed members over zeroed bytes; the first error is noted.
+    fn write_fixed(&self, out: &mut [u8], failed: &mut Option<EncodeError>);
 
     /// Appends the tail.
     fn write_tail(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
@@ -257,12 +257,24 @@ pub fn decode_struct<T: Struct>(bytes: &[u8], cx: Cx<'_>) -> Result<T, DecodeErr
 #[inline]
 pub fn encode_struct<T: Struct>(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let start = out.position();
-    value.write_fixed(out.zeroed(T::FIXED))?;
+    let (bytes, failed) = out.fixed(T::FIXED);
+    value.write_fixed(bytes, failed);
+    if T::TAIL {
+        if let Err(error) = value.write_tail(out) {
+            out.fail(error);
+        }
+    }
     if let Some(growth) = value.growth() {
         growth.apply(start, T::FIXED, out);
-        return Ok(());
     }
-    value.write_tail(out)
+    out.outcome()
+}
+
+/// Writes a fixed struct that stands inside another.
+pub fn write_struct<T: Struct>(value: &T, out: &mut [u8]) -> Result<(), EncodeError> {
+    let mut failed = None;
+    value.write_fixed(out, &mut failed);
+    failed.map_or(Ok(()), Err)
 }
 
 /// Reads a fixed struct without a tail that stands inside another.
