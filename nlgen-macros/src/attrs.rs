@@ -387,13 +387,12 @@ impl Attr<'_> {
         if let Some(max) = &self.nl.max {
             checks.extend(quote!(#private::check_max(&self.#name, #max, #c_name, out);));
         }
-        let order = self
-            .nl
-            .byteorder
-            .then(|| quote!(| #private::NET_BYTEORDER));
+        let order = self.nl.byteorder.then(|| quote!(| #private::NET_BYTEORDER));
         let put = match &self.form {
             Form::Plain(ty) => match self.nl.nested {
-                None => quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);),
+                None => {
+                    quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);)
+                }
                 Some(nested) => {
                     let nested = nested.then(|| quote!(| #private::NESTED));
                     quote!(#private::put_as::<#ty, #codec>(&self.#name, #id #nested #order, #c_name, out);)
@@ -401,7 +400,9 @@ impl Attr<'_> {
             },
             Form::Repeat(ty) => {
                 let put = match self.nl.nested {
-                    None => quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out)),
+                    None => {
+                        quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out))
+                    }
                     Some(nested) => {
                         let nested = nested.then(|| quote!(| #private::NESTED));
                         quote!(<#codec as ::netlink::wire::Codec<#ty>>::put_attr(
@@ -442,11 +443,14 @@ impl Attr<'_> {
         if self.paired {
             let direction = self.direction();
             quote!(if out.direction() == ::netlink::wire::Direction::#direction { #body })
-        } else if self.nl.read {
-            quote!(if out.is_lossless() { #body })
         } else {
             body
         }
+    }
+
+    /// Whether it is written only by an encoder that writes everything.
+    fn is_lossless_only(&self) -> bool {
+        self.nl.read && !self.paired
     }
 
     fn schema(&self, set: &Set<'_>) -> TokenStream {
@@ -663,8 +667,7 @@ impl<'a> Set<'a> {
         });
         let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
-        let pad_arm =
-            (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
+        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
@@ -677,7 +680,19 @@ impl<'a> Set<'a> {
                 }
             }
         };
-        let encodes = self.attrs.iter().map(Attr::encode);
+        // One question for all that stand together.
+        let encodes = self
+            .attrs
+            .chunk_by(|a, b| a.is_lossless_only() == b.is_lossless_only())
+            .map(|chunk| {
+                let puts = chunk.iter().map(Attr::encode);
+                match chunk.first() {
+                    Some(first) if first.is_lossless_only() => {
+                        quote!(if out.is_lossless() { #(#puts)* })
+                    }
+                    _ => quote!(#(#puts)*),
+                }
+            });
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;

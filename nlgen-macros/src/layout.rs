@@ -210,10 +210,25 @@ fn emit(
     let (tail_reads, tail_writes, tail_fields) = tail_code(header, tails);
     let growth_field =
         growth.map(|field| quote!(#field: ::netlink::wire::Growth::of(bytes, Self::__SIZE),));
-    let growth_get = match growth {
-        Some(field) => quote!(::core::option::Option::Some(&self.#field)),
-        None => quote!(::core::option::Option::None),
-    };
+    let growth_get = growth.map(|field| {
+        quote! {
+            #[inline]
+            fn growth(&self) -> ::core::option::Option<&::netlink::wire::Growth> {
+                ::core::option::Option::Some(&self.#field)
+            }
+        }
+    });
+    let write_tail = (!tails.is_empty()).then(|| {
+        quote! {
+            fn write_tail(
+                &self,
+                out: &mut ::netlink::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                #tail_writes
+                ::core::result::Result::Ok(())
+            }
+        }
+    });
     let least = grows.map_or_else(|| fixed.clone(), |least| quote!(#least));
     let (is_growing, has_tail) = (growth.is_some(), !tails.is_empty());
     let finish = match tails.last() {
@@ -275,20 +290,8 @@ fn emit(
                 #write
             }
 
-            #[inline]
-            fn write_tail(
-                &self,
-                out: &mut ::netlink::wire::Encoder<'_>,
-            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                #tail_writes
-                let _ = out;
-                ::core::result::Result::Ok(())
-            }
-
-            #[inline]
-            fn growth(&self) -> ::core::option::Option<&::netlink::wire::Growth> {
-                #growth_get
-            }
+            #write_tail
+            #growth_get
         }
 
         #[automatically_derived]

@@ -277,7 +277,11 @@ pub fn debug_flags(
     bits: u64,
 ) -> fmt::Result {
     write!(f, "{type_name}(")?;
-    let mut left = FlagBits { names, bits, left: bits };
+    let mut left = FlagBits {
+        names,
+        bits,
+        left: bits,
+    };
     let mut separator = "";
     while let Some((name, _)) = left.next_name() {
         write!(f, "{separator}{name}")?;

@@ -46,7 +46,8 @@ pub use value::Value;
 pub mod private {
     pub use super::codec::padded;
     pub use super::int::{
-        NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, put_int, read_native, write_native,
+        NameStyle, Names, debug_flags, debug_name, decode_native, encode_native, put_int,
+        read_native, write_native,
     };
     pub use super::kind::{put_kind_data, put_kind_key};
     pub use super::layout::{

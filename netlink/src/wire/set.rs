@@ -354,12 +354,7 @@ pub const NET_BYTEORDER: u16 = Encoder::flags(false, true);
 
 /// Writes an attribute if it is there, nested if its form is. An error is noted in the encoder, so that a set checks once.
 #[inline]
-pub fn put<T, C: Codec<T>>(
-    value: &Option<T>,
-    id: u16,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
+pub fn put<T, C: Codec<T>>(value: &Option<T>, id: u16, name: &'static str, out: &mut Encoder<'_>) {
     if let Some(value) = value {
         put_item::<T, C>(value, id, name, out);
     }

@@ -235,10 +235,16 @@ pub trait Struct: Sized {
     fn write_fixed(&self, out: &mut [u8], failed: &mut Option<EncodeError>);
 
     /// Appends the tail.
-    fn write_tail(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+    #[inline]
+    fn write_tail(&self, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Ok(())
+    }
 
     /// How much longer or shorter it was on the wire.
-    fn growth(&self) -> Option<&Growth>;
+    #[inline]
+    fn growth(&self) -> Option<&Growth> {
+        None
+    }
 }
 
 /// Decodes a fixed struct that is a whole payload.
