@@ -733,10 +733,24 @@ impl<'a> Set<'a> {
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
                     let mut this = <Self as ::core::default::Default>::default();
-                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
+                    match <Self as ::netlink::wire::Value>::decode_into(&mut this, bytes, cx) {
                         ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
                         ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
                     }
+                }
+
+                #[inline]
+                fn empty() -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(<Self as ::core::default::Default>::default())
+                }
+
+                #[inline]
+                fn decode_into(
+                    &mut self,
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::DecodeError> {
+                    #private::decode_set(self, bytes, Self::__SIZE, #least, cx)
                 }
 
                 #[inline]

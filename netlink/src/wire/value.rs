@@ -44,6 +44,20 @@ pub trait Value: Sized + Clone + PartialEq {
     /// Says what the kernel could not take.
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
+    /// An empty value for [`Value::decode_into`], for types that are better decoded where they stay than moved there.
+    #[doc(hidden)]
+    #[inline]
+    fn empty() -> Option<Self> {
+        None
+    }
+
+    /// Decodes a whole payload into an empty value.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_into(&mut self, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
+        Self::decode(bytes, cx).map(|value| *self = value)
+    }
+
     /// Decodes the attribute at hand into a field of a set.
     #[doc(hidden)]
     #[inline(never)]
@@ -82,7 +96,14 @@ impl<T: Value> Value for Box<T> {
 
     #[inline]
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
-        T::decode(bytes, cx).map(Box::new)
+        let Some(empty) = T::empty() else {
+            return T::decode(bytes, cx).map(Box::new);
+        };
+        let mut this = Box::new(empty);
+        match T::decode_into(&mut *this, bytes, cx) {
+            Ok(()) => Ok(this),
+            Err(error) => Err(error),
+        }
     }
 
     #[inline]
