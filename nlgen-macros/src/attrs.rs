@@ -398,13 +398,12 @@ impl Attr<'_> {
         if self.nl.required {
             checks.extend(quote!(#private::check_required(self.#name.is_some(), #c_name, out);));
         }
-        let order = self
-            .nl
-            .byteorder
-            .then(|| quote!(| #private::NET_BYTEORDER));
+        let order = self.nl.byteorder.then(|| quote!(| #private::NET_BYTEORDER));
         let put = match &self.form {
             Form::Plain(ty) => match self.nl.nested {
-                None => quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);),
+                None => {
+                    quote!(#private::put::<#ty, #codec>(&self.#name, #id #order, #c_name, out);)
+                }
                 Some(nested) => {
                     let nested = nested.then(|| quote!(| #private::NESTED));
                     quote!(#private::put_as::<#ty, #codec>(&self.#name, #id #nested #order, #c_name, out);)
@@ -412,7 +411,9 @@ impl Attr<'_> {
             },
             Form::Repeat(ty) => {
                 let put = match self.nl.nested {
-                    None => quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out)),
+                    None => {
+                        quote!(#private::put_item::<#ty, #codec>(item, #id #order, #c_name, out))
+                    }
                     Some(nested) => {
                         let nested = nested.then(|| quote!(| #private::NESTED));
                         quote!(<#codec as ::netlink::wire::Codec<#ty>>::put_attr(
@@ -453,11 +454,14 @@ impl Attr<'_> {
         if self.paired {
             let direction = self.direction();
             quote!(if out.direction() == ::netlink::wire::Direction::#direction { #body })
-        } else if self.nl.read {
-            quote!(if out.is_lossless() { #body })
         } else {
             body
         }
+    }
+
+    /// Whether it is written only by an encoder that writes everything.
+    fn is_lossless_only(&self) -> bool {
+        self.nl.read && !self.paired
     }
 
     fn schema(&self, set: &Set<'_>) -> TokenStream {
@@ -611,7 +615,9 @@ impl<'a> Set<'a> {
             if let Form::Tagged { ty, .. } = &attr.form {
                 let (codec, data_name) = (attr.key_codec(), attr.data_name());
                 joins.extend(quote! {
-                    self.#name = walk.join::<#ty, #codec>(#key_slot, #data_slot, (#c_name, #data_name));
+                    if #key_slot.is_some() || #data_slot.is_some() {
+                        walk.join::<#ty, #codec>(&mut self.#name, #key_slot, #data_slot, (#c_name, #data_name));
+                    }
                 });
             }
         }
@@ -630,7 +636,9 @@ impl<'a> Set<'a> {
                     quote!(::netlink::wire::ToKey::to_key(&self.#by))
                 };
                 joins.extend(quote! {
-                    self.#name = walk.select::<#ty>(#key, #data_slot, #c_name);
+                    if let ::core::option::Option::Some(data) = #data_slot {
+                        walk.select::<#ty>(&mut self.#name, #key, data, #c_name);
+                    }
                 });
             }
         }
@@ -667,7 +675,10 @@ impl<'a> Set<'a> {
     /// The selector for what is nested.
     fn provide(&self) -> Option<TokenStream> {
         let key = self.view_selector(self.on.provide.as_ref()?);
-        Some(quote!(walk.provide(|view| ::core::result::Result::Ok(#key));))
+        Some(quote!(walk.provide(|view| {
+            let key = #key;
+            ::core::result::Result::Ok(key)
+        });))
     }
 
     fn emit(&self, setters: &[TokenStream]) -> TokenStream {
@@ -702,18 +713,32 @@ impl<'a> Set<'a> {
         });
         let arms = self.attrs.iter().map(Attr::decode_arm);
         let pads = &self.on.pads;
-        let pad_arm =
-            (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
+        let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
         let joins = self.joins();
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
             quote!()
         } else {
             quote! {
-                #private::put_header(out, Self::__SIZE, |out| { #header_write });
+                {
+                    let (out, failed) = #private::put_header(out, Self::__SIZE);
+                    #header_write
+                }
             }
         };
-        let encodes = self.attrs.iter().map(Attr::encode);
+        // One question for all that stand together.
+        let encodes = self
+            .attrs
+            .chunk_by(|a, b| a.is_lossless_only() == b.is_lossless_only())
+            .map(|chunk| {
+                let puts = chunk.iter().map(Attr::encode);
+                match chunk.first() {
+                    Some(first) if first.is_lossless_only() => {
+                        quote!(if out.is_lossless() { #(#puts)* })
+                    }
+                    _ => quote!(#(#puts)*),
+                }
+            });
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;
@@ -762,10 +787,24 @@ impl<'a> Set<'a> {
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
                     let mut this = <Self as ::core::default::Default>::default();
-                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
+                    match <Self as ::netlink::wire::Value>::decode_into(&mut this, bytes, cx) {
                         ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
                         ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
                     }
+                }
+
+                #[inline]
+                fn empty() -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(<Self as ::core::default::Default>::default())
+                }
+
+                #[inline]
+                fn decode_into(
+                    &mut self,
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::DecodeError> {
+                    #private::decode_set(self, bytes, Self::__SIZE, #least, cx)
                 }
 
                 #[inline]

@@ -32,7 +32,7 @@ pub(crate) fn inner<'t>(ty: &'t Type, outer: &str) -> Option<&'t Type> {
 }
 
 /// Whether integer literals infer to the type only if it is named plainly.
-fn is_primitive(ty: &Type) -> bool {
+pub(crate) fn is_primitive(ty: &Type) -> bool {
     ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "bool"]
         .iter()
         .any(|name| is_named(ty, name))

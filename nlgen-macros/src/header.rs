@@ -294,7 +294,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// A block that writes all members of `self` to `out`, zeroed bytes, and yields whether that went well.
+    /// Statements that write all members of `self` to `out`, zeroed bytes, and note the first error in `failed`.
     pub(crate) fn write(&self) -> TokenStream {
         let statements = self.slots.iter().enumerate().map(|(index, slot)| {
             let at = constant(index);
@@ -309,7 +309,7 @@ impl<'a> Header<'a> {
                         _ => quote!(self.#of.len()),
                     };
                     quote!(::netlink::wire::private::note(
-                        ::netlink::wire::private::write_count::<#repr>(#count, #bias, #slice), #name, &mut failed,
+                        ::netlink::wire::private::write_count::<#repr>(#count, #bias, #slice), #name, failed,
                     );)
                 }
                 Slot::Field(member) => {
@@ -319,13 +319,7 @@ impl<'a> Header<'a> {
                         quote! {
                             let value = ::netlink::wire::Int::to_bits(self.#name);
                             if value.checked_shr(#width).is_some_and(|above| above > 0) {
-                                return ::core::result::Result::Err(::netlink::wire::EncodeError::new(
-                                    ::netlink::wire::EncodeProblem::OutOfRange {
-                                        low: 0,
-                                        high: (1i128 << #width) - 1,
-                                        value: ::core::convert::Into::into(value),
-                                    },
-                                ).within(#c_name));
+                                ::netlink::wire::private::note_bits(#width, value, #c_name, failed);
                             }
                             ::netlink::wire::private::write_bits(
                                 #slice, <#ty as ::netlink::wire::Int>::SIZE, Self::#first, #width, value,
@@ -333,21 +327,17 @@ impl<'a> Header<'a> {
                         }
                     } else if member.by.is_some() {
                         quote!(::netlink::wire::private::note(
-                            ::netlink::wire::FixedKind::write(&self.#name, #slice), #c_name, &mut failed,
+                            ::netlink::wire::FixedKind::write(&self.#name, #slice), #c_name, failed,
                         );)
                     } else {
                         quote!(::netlink::wire::private::write::<#ty, #codec>(
-                            &self.#name, out, Self::#at, #c_name, &mut failed,
+                            &self.#name, out, Self::#at, #c_name, failed,
                         );)
                     }
                 }
             }
         });
-        quote! {
-            let mut failed = ::core::option::Option::None;
-            #(#statements)*
-            ::netlink::wire::private::failure(failed)
-        }
+        quote!(#(#statements)*)
     }
 
     /// Schema entries of the members.

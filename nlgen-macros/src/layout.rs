@@ -196,7 +196,7 @@ fn emit(
         header.members().map(|member| {
             let (field, read) = (
                 member.name,
-                header.read(member.name, &quote!(Self), &quote!(bytes)),
+                header.read(member.name, &quote!(Self), &quote!(fixed)),
             );
             quote!(#field: #read,)
         })
@@ -215,10 +215,25 @@ fn emit(
     let (tail_reads, tail_writes, tail_fields) = tail_code(header, tails);
     let growth_field =
         growth.map(|field| quote!(#field: ::netlink::wire::Growth::of(bytes, Self::__SIZE),));
-    let growth_get = match growth {
-        Some(field) => quote!(::core::option::Option::Some(&self.#field)),
-        None => quote!(::core::option::Option::None),
-    };
+    let growth_get = growth.map(|field| {
+        quote! {
+            #[inline]
+            fn growth(&self) -> ::core::option::Option<&::netlink::wire::Growth> {
+                ::core::option::Option::Some(&self.#field)
+            }
+        }
+    });
+    let write_tail = (!tails.is_empty()).then(|| {
+        quote! {
+            fn write_tail(
+                &self,
+                out: &mut ::netlink::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
+                #tail_writes
+                ::core::result::Result::Ok(())
+            }
+        }
+    });
     let least = grows.map_or_else(|| fixed.clone(), |least| quote!(#least));
     let (is_growing, has_tail) = (growth.is_some(), !tails.is_empty());
     let finish = match tails.last() {
@@ -238,7 +253,7 @@ fn emit(
             #[automatically_derived]
             impl ::core::default::Default for #name {
                 fn default() -> Self {
-                    let bytes: &[u8] = &[];
+                    let fixed: &[u8] = &[];
                     Self { #(#members)* #(#tails: ::core::default::Default::default(),)* }
                 }
             }
@@ -265,41 +280,37 @@ fn emit(
             const GROWS: bool = #is_growing;
             const TAIL: bool = #has_tail;
 
-            #[inline]
             fn read_all(
                 bytes: &[u8],
                 cx: ::netlink::wire::Cx<'_>,
             ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
                 let at = <Self as ::netlink::wire::private::Struct>::FIXED;
+                // With the length known, members are read without asking for each of them.
+                let padded: [u8; { <Self as ::netlink::wire::private::Struct>::FIXED }];
+                let fixed: &[u8] = match bytes.first_chunk::<{ <Self as ::netlink::wire::private::Struct>::FIXED }>() {
+                    ::core::option::Option::Some(all) => all,
+                    ::core::option::Option::None => {
+                        padded = ::netlink::wire::private::padded(bytes);
+                        &padded
+                    }
+                };
                 #tail_reads
                 #finish
-                let _ = cx;
+                let _ = (cx, fixed);
                 ::core::result::Result::Ok(Self { #(#all)* #tail_fields #growth_field })
             }
 
-            #[inline]
             fn write_fixed(
                 &self,
                 out: &mut [u8],
-            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                let _ = &out;
+                failed: &mut ::core::option::Option<::netlink::wire::EncodeError>,
+            ) {
+                let _ = (&out, &failed);
                 #write
             }
 
-            #[inline]
-            fn write_tail(
-                &self,
-                out: &mut ::netlink::wire::Encoder<'_>,
-            ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                #tail_writes
-                let _ = out;
-                ::core::result::Result::Ok(())
-            }
-
-            #[inline]
-            fn growth(&self) -> ::core::option::Option<&::netlink::wire::Growth> {
-                #growth_get
-            }
+            #write_tail
+            #growth_get
         }
 
         #[automatically_derived]
@@ -438,7 +449,7 @@ fn layout_impl(name: &Ident) -> TokenStream {
                 &self,
                 out: &mut [u8],
             ) -> ::core::result::Result<(), ::netlink::wire::EncodeError> {
-                ::netlink::wire::private::Struct::write_fixed(self, out)
+                ::netlink::wire::private::write_struct(self, out)
             }
         }
     }

@@ -340,6 +340,9 @@ impl Nl {
 pub(crate) fn c_names(attrs: &[Attribute]) -> Vec<String> {
     let mut names = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
+        if !matches!(attr.meta, syn::Meta::List(_)) {
+            continue;
+        }
         // Other forms of `doc` are not ours to judge.
         let _ = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("alias") {

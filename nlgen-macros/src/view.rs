@@ -77,11 +77,20 @@ fn getter(set: &Set<'_>, attr: &Attr<'_>) -> TokenStream {
         (set.name, attr.name, attr.id, &attr.codec, &attr.c_name);
     let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`; an error if it is malformed.");
     let (ty, body) = match &attr.form {
-        Form::Plain(ty) => (
-            // Where the type has no such form, the error points at the type.
-            quote_spanned!(ty.span()=> ::core::option::Option<<#codec as ::netlink::wire::Codec<#ty>>::View<'a>>),
-            quote!(self.0.get::<#ty, #codec>(#id, #c_name)),
-        ),
+        Form::Plain(ty) => {
+            // Where the type has no such form, the error points at the type. What is said plainly compiles faster.
+            let view = if attr.nl.as_.is_some() {
+                quote_spanned!(ty.span()=> <#codec as ::netlink::wire::Codec<#ty>>::View<'a>)
+            } else if crate::field::is_primitive(ty) {
+                quote!(#ty)
+            } else {
+                quote_spanned!(ty.span()=> <#ty as ::netlink::wire::Value>::View<'a>)
+            };
+            (
+                quote!(::core::option::Option<#view>),
+                quote!(self.0.get::<#ty, #codec>(#id, #c_name)),
+            )
+        }
         Form::Flag => (quote!(bool), quote!(self.0.flag(#id))),
         Form::Repeat(ty) => (
             quote!(::netlink::wire::private::ListView<'a, #ty, #codec>),

@@ -151,7 +151,7 @@ macro_rules! from_wire {
 
 /// The first bytes, with zeros for those that are missing.
 #[cold]
-fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
+pub fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut raw = [0; N];
     raw.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     raw

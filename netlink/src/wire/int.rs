@@ -5,6 +5,7 @@ use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
+use super::set::Walk;
 use super::value::Value;
 use std::fmt;
 use std::marker::PhantomData;
@@ -211,6 +212,11 @@ impl Value for bool {
     }
 
     #[inline]
+    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
+        walk.take_bool(slot, name);
+    }
+
+    #[inline]
     fn put_attr(value: &Self, id_and_flags: u16, _: &'static str, out: &mut Encoder<'_>) {
         put_int(u8::from(*value), id_and_flags, out);
     }
@@ -300,7 +306,11 @@ pub fn debug_flags(
     bits: u64,
 ) -> fmt::Result {
     write!(f, "{type_name}(")?;
-    let mut left = FlagBits { names, bits, left: bits };
+    let mut left = FlagBits {
+        names,
+        bits,
+        left: bits,
+    };
     let mut separator = "";
     while let Some((name, _)) = left.next_name() {
         write!(f, "{separator}{name}")?;

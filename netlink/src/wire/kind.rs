@@ -121,21 +121,21 @@ impl<'a> Walk<'a> {
     /// Attributes that cannot be used (data without selector, a selector that does not fit) are kept raw.
     pub fn join<T: Kind, C: Codec<T::Selector>>(
         &mut self,
+        slot: &mut Option<T>,
         selector: Option<RawAttr<'a>>,
         data: Option<RawAttr<'a>>,
         names: (&'static str, &'static str),
-    ) -> Option<T>
-    where
+    ) where
         C::View<'a>: ViewKey<'a>,
     {
         if self.has_failed() {
-            return None;
+            return;
         }
         let Some(tag) = selector else {
             if let Some(data) = data {
                 self.keep_raw(&data);
             }
-            return None;
+            return;
         };
         let cx = self.cx();
         let decoded = match C::view(tag.payload, cx) {
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
             Err(error) => Err((error, names.0, tag.offset)),
         };
         match decoded {
-            Ok(kind) => return Some(kind),
+            Ok(kind) => *slot = Some(kind),
             Err((error, ..)) if error.is_unrepresentable() => {
                 self.keep_raw(&tag);
                 if let Some(data) = data {
@@ -153,27 +153,28 @@ impl<'a> Walk<'a> {
             }
             Err((error, name, offset)) => self.fail(error.within(name, offset)),
         }
-        None
     }
 
     /// Makes a union of one attribute and a selector that stands elsewhere.
     pub fn select<T: Kind>(
         &mut self,
+        slot: &mut Option<T>,
         key: Option<Key<'_>>,
-        data: Option<RawAttr<'a>>,
+        attr: RawAttr<'a>,
         name: &'static str,
-    ) -> Option<T> {
-        let attr = data.filter(|_| !self.has_failed())?;
+    ) {
+        if self.has_failed() {
+            return;
+        }
         let decoded = match key {
             Some(key) => T::decode(key, Some(attr.payload), self.cx()),
             None => Err(DecodeError::unrepresentable()),
         };
         match decoded {
-            Ok(kind) => return Some(kind),
+            Ok(kind) => *slot = Some(kind),
             Err(error) if error.is_unrepresentable() => self.keep_raw(&attr),
             Err(error) => self.fail(error.within(name, attr.offset)),
         }
-        None
     }
 }
 

@@ -103,7 +103,6 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
 }
 
 /// Notes the first error among the members of a struct.
-#[inline]
 pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Option<EncodeError>) {
     if let Err(error) = result {
         failed.get_or_insert(error.within(name));
@@ -126,10 +125,15 @@ pub fn write<T, C: FixedCodec<T>>(
     note(C::write(value, from_mut(out, at)), name, failed);
 }
 
-/// The first error noted, if any.
-#[inline]
-pub fn failure(failed: Option<EncodeError>) -> Result<(), EncodeError> {
-    failed.map_or(Ok(()), Err)
+/// Notes that a bitfield cannot hold a number.
+#[cold]
+pub fn note_bits(width: u32, value: u64, name: &'static str, failed: &mut Option<EncodeError>) {
+    let problem = EncodeProblem::OutOfRange {
+        low: 0,
+        high: (1 << width) - 1,
+        value: value.into(),
+    };
+    note(Err(EncodeError::new(problem)), name, failed);
 }
 
 impl<T: Layout + Copy, const N: usize> Layout for [T; N] {

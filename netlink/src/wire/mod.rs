@@ -44,16 +44,17 @@ pub use value::Value;
 /// What the derives call; not part of the stable interface.
 #[doc(hidden)]
 pub mod private {
+    pub use super::codec::padded;
     pub use super::int::{
         NameStyle, Names, debug_flags, debug_name, debug_parts, decode_native, encode_native,
         get_part, put_int, read_native, set_part, write_native,
     };
     pub use super::kind::{lead, put_kind_data, put_kind_key};
     pub use super::layout::{
-        failure, from_mut, is_zero_from, larger, next_bit, note, read, read_bits, tail as from,
+        from_mut, is_zero_from, larger, next_bit, note, note_bits, read, read_bits, tail as from,
         tail_bytes, tail_len, up_to, write, write_bits, write_count,
     };
     pub use super::set::*;
-    pub use super::value::{Struct, decode_struct, encode_struct, read_fixed};
+    pub use super::value::{Struct, decode_struct, encode_struct, read_fixed, write_struct};
     pub use crate::generated::core::NETLINK_GENERIC;
 }

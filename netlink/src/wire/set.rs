@@ -75,16 +75,12 @@ pub fn decode_set(
     }
 }
 
-/// Starts a set: `size` zeroed bytes for the header, to be filled by `fill`.
-#[inline]
-pub fn put_header(
-    out: &mut Encoder<'_>,
+/// Starts a set: zeroed bytes for a header of `size` bytes, and where to note an error of a member.
+pub fn put_header<'e>(
+    out: &'e mut Encoder<'_>,
     size: usize,
-    fill: impl FnOnce(&mut [u8]) -> Result<(), EncodeError>,
-) {
-    if let Err(error) = fill(out.zeroed(attr_align(size))) {
-        out.fail(error);
-    }
+) -> (&'e mut [u8], &'e mut Option<EncodeError>) {
+    out.fixed(attr_align(size))
 }
 
 /// Writes what must stand before the typed attributes.
@@ -259,7 +255,7 @@ impl<'a> Walk<'a> {
 
     /// Puts what the attribute at hand decoded to into its field. An earlier one of the same id, and a payload that
     /// does not fit, stay raw.
-    #[inline(never)]
+    #[inline]
     pub fn settle<T>(
         &mut self,
         slot: &mut Option<T>,
@@ -286,6 +282,20 @@ impl<'a> Walk<'a> {
                 }
             }
             None => self.refuse_len(T::SIZE, name),
+        }
+    }
+
+    /// Decodes a byte that is 0 or 1 into its field.
+    #[inline(never)]
+    pub(super) fn take_bool(&mut self, slot: &mut Option<bool>, name: &'static str) {
+        let value = match self.attr.payload {
+            [0] => false,
+            [1] => true,
+            [_] => return self.refuse(DecodeError::unrepresentable(), name),
+            _ => return self.refuse_len(1, name),
+        };
+        if slot.replace(value).is_some() {
+            self.keep_earlier();
         }
     }
 
@@ -344,12 +354,7 @@ pub const NET_BYTEORDER: u16 = Encoder::flags(false, true);
 
 /// Writes an attribute if it is there, nested if its form is. An error is noted in the encoder, so that a set checks once.
 #[inline]
-pub fn put<T, C: Codec<T>>(
-    value: &Option<T>,
-    id: u16,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
+pub fn put<T, C: Codec<T>>(value: &Option<T>, id: u16, name: &'static str, out: &mut Encoder<'_>) {
     if let Some(value) = value {
         put_item::<T, C>(value, id, name, out);
     }

@@ -44,6 +44,20 @@ pub trait Value: Sized + Clone + PartialEq {
     /// Says what the kernel could not take.
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
+    /// An empty value for [`Value::decode_into`], for types that are better decoded where they stay than moved there.
+    #[doc(hidden)]
+    #[inline]
+    fn empty() -> Option<Self> {
+        None
+    }
+
+    /// Decodes a whole payload into an empty value.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_into(&mut self, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
+        Self::decode(bytes, cx).map(|value| *self = value)
+    }
+
     /// Decodes the attribute at hand into a field of a set.
     #[doc(hidden)]
     #[inline(never)]
@@ -82,7 +96,14 @@ impl<T: Value> Value for Box<T> {
 
     #[inline]
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
-        T::decode(bytes, cx).map(Box::new)
+        let Some(empty) = T::empty() else {
+            return T::decode(bytes, cx).map(Box::new);
+        };
+        let mut this = Box::new(empty);
+        match T::decode_into(&mut *this, bytes, cx) {
+            Ok(()) => Ok(this),
+            Err(error) => Err(error),
+        }
     }
 
     #[inline]
@@ -231,14 +252,20 @@ pub trait Struct: Sized {
     /// Reads the fixed members and the tail. `bytes` has at least `LEAST` bytes.
     fn read_all(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError>;
 
-    /// Writes the fixed members over zeroed bytes.
-    fn write_fixed(&self, out: &mut [u8]) -> Result<(), EncodeError>;
+    /// Writes the fixed members over zeroed bytes; the first error is noted.
+    fn write_fixed(&self, out: &mut [u8], failed: &mut Option<EncodeError>);
 
     /// Appends the tail.
-    fn write_tail(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+    #[inline]
+    fn write_tail(&self, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Ok(())
+    }
 
     /// How much longer or shorter it was on the wire.
-    fn growth(&self) -> Option<&Growth>;
+    #[inline]
+    fn growth(&self) -> Option<&Growth> {
+        None
+    }
 }
 
 /// Decodes a fixed struct that is a whole payload.
@@ -257,12 +284,24 @@ pub fn decode_struct<T: Struct>(bytes: &[u8], cx: Cx<'_>) -> Result<T, DecodeErr
 #[inline]
 pub fn encode_struct<T: Struct>(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let start = out.position();
-    value.write_fixed(out.zeroed(T::FIXED))?;
+    let (bytes, failed) = out.fixed(T::FIXED);
+    value.write_fixed(bytes, failed);
+    if T::TAIL {
+        if let Err(error) = value.write_tail(out) {
+            out.fail(error);
+        }
+    }
     if let Some(growth) = value.growth() {
         growth.apply(start, T::FIXED, out);
-        return Ok(());
     }
-    value.write_tail(out)
+    out.outcome()
+}
+
+/// Writes a fixed struct that stands inside another.
+pub fn write_struct<T: Struct>(value: &T, out: &mut [u8]) -> Result<(), EncodeError> {
+    let mut failed = None;
+    value.write_fixed(out, &mut failed);
+    failed.map_or(Ok(()), Err)
 }
 
 /// Reads a fixed struct without a tail that stands inside another.
