@@ -261,7 +261,7 @@ where
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(_)) => {
-                let collector = collector.take().expect("polled after the end");
+                let mut collector = collector.take().expect("polled after the end");
                 let items = std::mem::take(items);
                 Poll::Ready(Ok(collector.dump(
                     &flight.request,
@@ -316,7 +316,7 @@ where
                 } else {
                     DumpState::Complete
                 };
-                let collector = collector.take().expect("polled after the end");
+                let mut collector = collector.take().expect("polled after the end");
                 Poll::Ready(Ok(collector.scanned(&flight.request, *count, state)))
             }
         }

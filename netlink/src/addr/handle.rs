@@ -148,7 +148,7 @@ impl<'e, E: Lister> Addrs<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &AddressFilter) -> E::List<'e, AddressListing> {
-        self.executor.list(AddressListing(filter.clone()))
+        self.executor.list(AddressListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each address to `each` as a view, without a copy and
@@ -170,6 +170,7 @@ impl<'e, E: Lister> Addrs<'e, E> {
         F: FnMut(AddressView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(AddressListing(filter.clone()), each)
+        self.executor
+            .scan(AddressListing::new(filter.clone()), each)
     }
 }

@@ -521,7 +521,7 @@ impl<'e, E: Lister> Links<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &LinkFilter) -> E::List<'e, LinkListing> {
-        self.executor.list(LinkListing(filter.clone()))
+        self.executor.list(LinkListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each interface to `each` as a view, as it stands in the
@@ -547,7 +547,7 @@ impl<'e, E: Lister> Links<'e, E> {
         F: FnMut(LinkView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(LinkListing(filter.clone()), each)
+        self.executor.scan(LinkListing::new(filter.clone()), each)
     }
 }
 

@@ -174,7 +174,7 @@ impl<'e, E: Lister> Neighs<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &NeighbourFilter) -> E::List<'e, NeighbourListing> {
-        self.executor.list(NeighbourListing(filter.clone()))
+        self.executor.list(NeighbourListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each entry to `each` as a view, without a copy and without
@@ -200,6 +200,7 @@ impl<'e, E: Lister> Neighs<'e, E> {
         F: FnMut(NeighbourView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(NeighbourListing(filter.clone()), each)
+        self.executor
+            .scan(NeighbourListing::new(filter.clone()), each)
     }
 }

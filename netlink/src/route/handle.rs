@@ -215,7 +215,7 @@ impl<'e, E: Lister> Routes<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &RouteFilter) -> E::List<'e, RouteListing> {
-        self.executor.list(RouteListing(filter.clone()))
+        self.executor.list(RouteListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each route to `each` as a view, without a copy and without
@@ -240,6 +240,6 @@ impl<'e, E: Lister> Routes<'e, E> {
         F: FnMut(RouteView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(RouteListing(filter.clone()), each)
+        self.executor.scan(RouteListing::new(filter.clone()), each)
     }
 }

@@ -96,7 +96,7 @@ impl<'e, E: Lister> Rules<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &RuleFilter) -> E::List<'e, RuleListing> {
-        self.executor.list(RuleListing(filter.clone()))
+        self.executor.list(RuleListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each rule to `each` as a view, without a copy and without a
@@ -118,6 +118,6 @@ impl<'e, E: Lister> Rules<'e, E> {
         F: FnMut(RuleView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(RuleListing(filter.clone()), each)
+        self.executor.scan(RuleListing::new(filter.clone()), each)
     }
 }
