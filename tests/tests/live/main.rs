@@ -7,9 +7,14 @@
 mod harness;
 
 mod addr;
+mod asynchronous;
+mod batch;
+mod event;
 mod link;
+mod mirror;
 mod namespace;
 mod neigh;
+mod recording;
 mod robust;
 mod route;
 mod rule;
