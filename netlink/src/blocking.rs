@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::call::{Advance, Core, Progress};
+use crate::call::{Advance, Core, Progress, Stream};
 use crate::error::{Error, Result};
 use crate::exec::{Executor, Flow, Lister, Procedure};
 use crate::handle::handle;
@@ -45,6 +45,7 @@ impl Executor for Netlink {
 impl Lister for Netlink {
     type List<'e, L: Listing> = Result<Dump<L::Item>>;
     type Scan<'e, L: Listing, F: 'e, R> = Result<Scanned>;
+    type Iter<'e, L: Listing> = Iter<L>;
     type Run<'e, P: Procedure> = Result<P::Output>;
 
     fn list<L: Listing>(&self, listing: L) -> Result<Dump<L::Item>> {
@@ -60,8 +61,51 @@ impl Lister for Netlink {
         complete(self.core.scan(listing, each))
     }
 
+    fn iter<L: Listing>(&self, listing: L) -> Iter<L> {
+        Iter(self.core.stream(listing))
+    }
+
     fn run<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         complete(self.core.steps(procedure))
+    }
+}
+
+/// The objects of a listing as they come, one datagram of them in memory at a time; an iterator that
+/// waits.
+///
+/// When it yields no more, [`end`](Self::end) tells whether that was everything; it is not tried again.
+///
+/// ```no_run
+/// # let nl = netlink::Netlink::new();
+/// let mut routes = nl.routes().iter(&Default::default());
+/// for route in &mut routes {
+///     println!("{:?}", route.destination());
+/// }
+/// routes.end()?.into_count()?;
+/// # Ok::<(), netlink::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Iter<L: Listing>(Stream<L>);
+
+impl<L: Listing> Iterator for Iter<L> {
+    type Item = L::Item;
+
+    fn next(&mut self) -> Option<L::Item> {
+        // What goes wrong is how the stream ends.
+        carry(&mut self.0).ok().flatten()
+    }
+}
+
+impl<L: Listing> Iter<L> {
+    /// How it ended. What was not taken yet is passed over.
+    ///
+    /// # Errors
+    /// The dump could not start.
+    pub fn end(mut self) -> Result<Scanned> {
+        while self.next().is_some() {}
+        self.0
+            .end()
+            .unwrap_or_else(|| Err(Error::invalid("a list", "it has no end")))
     }
 }
 
@@ -70,6 +114,10 @@ const TICK: Duration = Duration::from_millis(1);
 
 /// Carries something on to its end.
 pub(crate) fn complete<A: Advance>(mut under_way: A) -> Result<A::Output> {
+    carry(&mut under_way)
+}
+
+fn carry<A: Advance>(under_way: &mut A) -> Result<A::Output> {
     under_way.begin();
     loop {
         match under_way.advance() {

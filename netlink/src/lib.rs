@@ -84,7 +84,7 @@ pub mod transport;
 pub mod wire;
 
 pub use addr::Addrs;
-pub use blocking::Netlink;
+pub use blocking::{Iter, Netlink};
 pub use error::{Errno, Error, Result};
 pub use generated::route::{addr::Address, link::Link, neigh::Neighbour, route::Route, rule::Rule};
 pub use link::{LinkChange, LinkRef, Links};

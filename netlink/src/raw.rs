@@ -26,7 +26,9 @@
 //! ```
 
 use crate::call::Core;
-pub use crate::call::{Advance, Call, ListWork, Progress, ScanWork, SingleWork, StepsWork, Work};
+pub use crate::call::{
+    Advance, Call, ListWork, Progress, ScanWork, SingleWork, StepsWork, Stream, Work,
+};
 use crate::exec::{Executor, Flow, Lister, Procedure};
 use crate::handle::handle;
 use crate::list::Listing;
@@ -58,6 +60,7 @@ impl Executor for Netlink {
 impl Lister for Netlink {
     type List<'e, L: Listing> = Call<ListWork<L>>;
     type Scan<'e, L: Listing, F: 'e, R> = Call<ScanWork<L, F, R>>;
+    type Iter<'e, L: Listing> = Stream<L>;
     type Run<'e, P: Procedure> = Call<StepsWork<P>>;
 
     fn list<L: Listing>(&self, listing: L) -> Call<ListWork<L>> {
@@ -71,6 +74,10 @@ impl Lister for Netlink {
         R: Into<Flow>,
     {
         self.core.scan(listing, each)
+    }
+
+    fn iter<L: Listing>(&self, listing: L) -> Stream<L> {
+        self.core.stream(listing)
     }
 
     fn run<P: Procedure>(&self, procedure: P) -> Call<StepsWork<P>> {

@@ -384,6 +384,8 @@ impl Executor for Async {
 impl Lister for Async {
     type List<'e, L: Listing> = Listed<L>;
     type Scan<'e, L: Listing, F: 'e, R> = Scanning<'e, L, F, R>;
+    /// This one has no way to hand out objects one by one.
+    type Iter<'e, L: Listing> = ();
     type Run<'e, P: Procedure> = Running<P>;
 
     fn list<L: Listing>(&self, listing: L) -> Listed<L> {
@@ -418,6 +420,8 @@ impl Lister for Async {
             returns: PhantomData,
         }
     }
+
+    fn iter<L: Listing>(&self, _: L) {}
 
     fn run<P: Procedure>(&self, procedure: P) -> Running<P> {
         Running {

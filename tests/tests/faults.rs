@@ -740,6 +740,87 @@ fn the_queue_for_a_place_is_fair() {
 }
 
 #[test]
+fn objects_one_by_one() {
+    fn parts(seen: &Seen<'_>) -> Vec<Answer> {
+        let parts = (1..=5).map(|index| Answer::Datagram(link(seen, PART, index)));
+        let end = Answer::Datagram(seen.message(
+            ControlType::DONE.0,
+            PART | MsgFlags::DUMP_INTR,
+            seen.sequence(),
+            &[0; 4],
+        ));
+        parts.chain([Answer::Later, end]).collect()
+    }
+    let nl = netlink::Netlink::over(script(&[parts]));
+    let mut links = nl.links().iter(&LinkFilter::new());
+    let indexes: Vec<u32> = (&mut links).map(|link| link.index).collect();
+    assert_eq!(indexes, [1, 2, 3, 4, 5]);
+    let end = links.end().unwrap();
+    assert_eq!(end.count, 5);
+    assert!(
+        end.into_count().unwrap_err().is_interrupted(),
+        "it is not tried again, but it says so"
+    );
+    let nl = netlink::tokio::Netlink::over(script(&[parts]));
+    runtime().block_on(async {
+        let mut links = nl.links().iter(&LinkFilter::new());
+        let mut count = 0;
+        while let Some(link) = links.next().await {
+            count += 1;
+            assert_eq!(link.index, count);
+        }
+        assert_eq!(links.end().await.unwrap().count, 5);
+    });
+    fn refused(seen: &Seen<'_>) -> Vec<Answer> {
+        data(seen.error(libc::EPERM))
+    }
+    let nl = netlink::Netlink::over(script(&[refused]));
+    let mut links = nl.links().iter(&LinkFilter::new());
+    assert!(links.next().is_none());
+    assert!(links.end().unwrap_err().is_permission());
+}
+
+#[test]
+fn a_long_dump_lets_others_have_their_turn() {
+    fn long(seen: &Seen<'_>) -> Vec<Answer> {
+        let parts = (1..=1000).map(|index| Answer::Datagram(link(seen, PART, index)));
+        parts.chain([Answer::Datagram(seen.done(0))]).collect()
+    }
+    let nl = netlink::tokio::Netlink::over(script(&[long]));
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counter = turns.clone();
+    runtime().block_on(async {
+        let other = tokio::spawn(async move {
+            loop {
+                counter.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        let dump = nl.links().list(&LinkFilter::new()).await.unwrap();
+        assert_eq!(dump.into_vec().unwrap().len(), 1000);
+        other.abort();
+    });
+    let turns = turns.load(Ordering::Relaxed);
+    assert!(turns > 30, "the other task had {turns} turns");
+}
+
+#[test]
+fn handles_are_shared() {
+    fn shared<T: Send + Sync + Clone + 'static>() {}
+    shared::<netlink::Netlink>();
+    shared::<netlink::tokio::Netlink>();
+    shared::<netlink::raw::Netlink>();
+    fn spawnable<T: Send + 'static>(call: T) -> T {
+        call
+    }
+    let nl = netlink::tokio::Netlink::over(script(&[|seen| data(seen.ack())]));
+    drop(spawnable(nl.links().add(&Link::bridge("br0"))));
+    drop(spawnable(nl.links().list(&LinkFilter::new())));
+    drop(spawnable(nl.links().add_get(&Link::bridge("br0"))));
+    drop(spawnable(nl.batch().commit()));
+}
+
+#[test]
 fn a_protocol_the_kernel_does_not_have() {
     use netlink::exec::Executor;
     use netlink::op::Simple;

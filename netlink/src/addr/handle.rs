@@ -151,6 +151,28 @@ impl<'e, E: Lister> Addrs<'e, E> {
         self.executor.list(AddressListing::new(filter.clone()))
     }
 
+    /// Yields each [`Address`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut addrs = nl.addrs().iter(&Default::default());
+    /// for addr in &mut addrs {
+    ///     println!("{addr:?}");
+    /// }
+    /// addrs.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &AddressFilter) -> E::Iter<'e, AddressListing> {
+        self.executor.iter(AddressListing::new(filter.clone()))
+    }
+
     /// Yields how many there were. Hands each address to `each` as a view, without a copy and
     /// without a retry.
     ///

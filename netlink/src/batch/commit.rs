@@ -122,9 +122,9 @@ impl Commit {
         let mut cost = 0;
         let mut end = first;
         for (distance, entry) in entries.iter().enumerate() {
-            cost += match entry.request.until() {
-                Until::Ack => ACK_COST,
-                Until::Object(_) | Until::Done => OBJECT_COST,
+            cost += match entry.request.is_silent() {
+                true => ACK_COST,
+                false => OBJECT_COST,
             };
             let bytes = self.end_of(first + distance) - start;
             let fits = cost <= buffers.receive && bytes <= most;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::{Call, Connection, ListWork, ScanWork, SingleWork, StepsWork};
+use super::{Call, Connection, ListWork, ScanWork, SingleWork, StepsWork, Stream};
 use crate::error::Result;
 use crate::exec::{Flow, Procedure};
 use crate::list::Listing;
@@ -131,6 +131,11 @@ impl Core {
         R: Into<Flow>,
     {
         Call::new(self.clone(), ScanWork::new(listing, each), self.buffer())
+    }
+
+    pub(crate) fn stream<L: Listing>(&self, listing: L) -> Stream<L> {
+        let work = Stream::work(listing);
+        Stream::new(Call::new(self.clone(), work, self.buffer()))
     }
 
     pub(crate) fn steps<P: Procedure>(&self, procedure: P) -> Call<StepsWork<P>> {

@@ -11,6 +11,7 @@ mod pool;
 mod scan;
 mod single;
 mod steps;
+mod stream;
 
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ pub use self::list::ListWork;
 pub use self::scan::ScanWork;
 pub use self::single::SingleWork;
 pub use self::steps::StepsWork;
+pub use self::stream::Stream;
 use crate::conn::{Message, Request};
 use crate::error::{Error, Result};
 use crate::netns::NetNs;
@@ -355,14 +357,11 @@ impl<W: Work> Call<W> {
             Stage::Over => Err(Error::invalid("a call", "it is over already")),
         }
     }
-}
 
-impl<W: Work> Advance for Call<W> {
-    type Output = W::Output;
-
-    fn advance(&mut self) -> Progress<W::Output> {
+    /// Takes so many steps at most.
+    fn advance_by(&mut self, steps: u32) -> Progress<W::Output> {
         self.begin();
-        for _ in 0..TURN {
+        for _ in 0..steps {
             match self.step() {
                 Ok(Step::Go) => {}
                 Ok(Step::Wait) => {
@@ -389,6 +388,14 @@ impl<W: Work> Advance for Call<W> {
             }
         }
         Progress::Yield
+    }
+}
+
+impl<W: Work> Advance for Call<W> {
+    type Output = W::Output;
+
+    fn advance(&mut self) -> Progress<W::Output> {
+        self.advance_by(TURN)
     }
 
     fn fd(&self) -> Option<BorrowedFd<'_>> {

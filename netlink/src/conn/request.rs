@@ -23,6 +23,7 @@ pub struct Request {
     message: MessageType,
     shape: Option<Shape>,
     dump: bool,
+    echo: bool,
 }
 
 impl Request {
@@ -61,6 +62,7 @@ impl Request {
             message,
             shape,
             dump,
+            echo: flags.contains(MsgFlags::ECHO),
         };
         match request.write(buf, flags, fill) {
             Ok(()) => Ok(request),
@@ -150,6 +152,11 @@ impl Request {
     /// Where it starts in its buffer.
     pub(crate) fn start(&self) -> usize {
         self.start
+    }
+
+    /// Whether an acknowledgement, or a refusal, is all that can come back.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.message.reply == Reply::Ack && !self.dump && !self.echo
     }
 
     /// Whether sending it twice is the same as sending it once: a question, not a change.

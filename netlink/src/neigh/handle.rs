@@ -177,6 +177,28 @@ impl<'e, E: Lister> Neighs<'e, E> {
         self.executor.list(NeighbourListing::new(filter.clone()))
     }
 
+    /// Yields each [`Neighbour`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut neighs = nl.neighs().iter(&Default::default());
+    /// for neigh in &mut neighs {
+    ///     println!("{neigh:?}");
+    /// }
+    /// neighs.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &NeighbourFilter) -> E::Iter<'e, NeighbourListing> {
+        self.executor.iter(NeighbourListing::new(filter.clone()))
+    }
+
     /// Yields how many there were. Hands each entry to `each` as a view, without a copy and without
     /// a retry.
     ///

@@ -218,6 +218,28 @@ impl<'e, E: Lister> Routes<'e, E> {
         self.executor.list(RouteListing::new(filter.clone()))
     }
 
+    /// Yields each [`Route`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut routes = nl.routes().iter(&Default::default());
+    /// for route in &mut routes {
+    ///     println!("{route:?}");
+    /// }
+    /// routes.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &RouteFilter) -> E::Iter<'e, RouteListing> {
+        self.executor.iter(RouteListing::new(filter.clone()))
+    }
+
     /// Yields how many there were. Hands each route to `each` as a view, without a copy and without
     /// a retry: the way to look through a full table.
     ///

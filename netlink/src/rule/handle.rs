@@ -99,6 +99,28 @@ impl<'e, E: Lister> Rules<'e, E> {
         self.executor.list(RuleListing::new(filter.clone()))
     }
 
+    /// Yields each [`Rule`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut rules = nl.rules().iter(&Default::default());
+    /// for rule in &mut rules {
+    ///     println!("{rule:?}");
+    /// }
+    /// rules.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &RuleFilter) -> E::Iter<'e, RuleListing> {
+        self.executor.iter(RuleListing::new(filter.clone()))
+    }
+
     /// Yields how many there were. Hands each rule to `each` as a view, without a copy and without a
     /// retry.
     ///

@@ -122,35 +122,34 @@ impl<A: Advance> Calling<A> {
     }
 }
 
-impl<A: Advance> Future for Calling<A> {
-    type Output = Result<A::Output>;
+impl<A: Advance> Calling<A> {
+    pub(super) fn into_inner(self) -> A {
+        self.under_way
+    }
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        if !ready!(this.poll_gate(cx)) {
-            this.gate = Gate::Gone;
-            return Poll::Ready(Err(this.under_way.too_late()));
+    /// Goes on, also after it was ready, where what is under way can; the place is kept until the end.
+    pub(super) fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<Result<A::Output>> {
+        if !ready!(self.poll_gate(cx)) {
+            self.gate = Gate::Gone;
+            return Poll::Ready(Err(self.under_way.too_late()));
         }
         loop {
-            ready!(this.poll_wait(cx))?;
+            ready!(self.poll_wait(cx))?;
             // The step may close the socket, and this would keep it open.
-            this.watch = None;
-            this.sleep = None;
-            match this.under_way.advance() {
-                Progress::Done(result) => {
-                    this.gate = Gate::Gone;
-                    return Poll::Ready(result);
-                }
+            self.watch = None;
+            self.sleep = None;
+            match self.under_way.advance() {
+                Progress::Done(result) => return Poll::Ready(result),
                 Progress::Yield => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
                 Progress::Wait { readable, until } => {
-                    this.sleep_until(until);
+                    self.sleep_until(until);
                     if readable {
-                        this.watch()?;
+                        self.watch()?;
                     }
-                    if this.watch.is_none() && readable {
+                    if self.watch.is_none() && readable {
                         // A transport without a descriptor: there will be something the next time.
                         cx.waker().wake_by_ref();
                         return Poll::Pending;
@@ -158,5 +157,16 @@ impl<A: Advance> Future for Calling<A> {
                 }
             }
         }
+    }
+}
+
+impl<A: Advance> Future for Calling<A> {
+    type Output = Result<A::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let output = ready!(self.poll_more(cx));
+        // The next one in the queue need not wait for this to be dropped.
+        self.gate = Gate::Gone;
+        Poll::Ready(output)
     }
 }

@@ -25,6 +25,7 @@
 //! its time driver (`enable_all`).
 
 mod calling;
+mod iter;
 mod mirror;
 mod subscription;
 
@@ -35,6 +36,7 @@ use ::tokio::io::unix::AsyncFd;
 use ::tokio::sync::Semaphore;
 
 pub use self::calling::Calling;
+pub use self::iter::Iter;
 pub use self::mirror::Mirror;
 pub use self::subscription::Subscription;
 use crate::call::{Advance, Call, Core, ListWork, ScanWork, SingleWork, StepsWork};
@@ -95,6 +97,7 @@ impl Executor for Netlink {
 impl Lister for Netlink {
     type List<'e, L: Listing> = Calling<Call<ListWork<L>>>;
     type Scan<'e, L: Listing, F: 'e, R> = Calling<Call<ScanWork<L, F, R>>>;
+    type Iter<'e, L: Listing> = Iter<L>;
     type Run<'e, P: Procedure> = Calling<Call<StepsWork<P>>>;
 
     fn list<L: Listing>(&self, listing: L) -> Self::List<'_, L> {
@@ -108,6 +111,10 @@ impl Lister for Netlink {
         R: Into<Flow>,
     {
         self.calling(self.core.scan(listing, each))
+    }
+
+    fn iter<L: Listing>(&self, listing: L) -> Iter<L> {
+        Iter(self.calling(self.core.stream(listing)))
     }
 
     fn run<P: Procedure>(&self, procedure: P) -> Self::Run<'_, P> {

@@ -15,7 +15,7 @@ use crate::netns::NetNs;
 /// Transports that write down what passes, for a [`Replayer`](super::Replayer).
 ///
 /// The file is one JSON object on one line, with the fields `cmd`, `protocol` and `exchange`; each
-/// element of `exchange` is a datagram, with `dir` (`send`, `recv`), `hex`, `proto`, `sock`, and where
+/// element of `exchange` is a datagram, with `dir` (`send`, `recv`), `hex`, `proto` (the C name), `sock`, and where
 /// they say something `from_pid`, `real_len`, `nsid` and `errno`.
 ///
 /// ```no_run

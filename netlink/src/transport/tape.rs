@@ -10,8 +10,8 @@ pub(super) struct Tape {
     /// What it is, for people.
     #[serde(default)]
     pub(super) cmd: String,
-    /// The protocol of buffers that name none; some ioctls have a name there.
-    #[serde(default, deserialize_with = "number")]
+    /// The protocol of buffers that name none; ioctls have another name there.
+    #[serde(default, with = "protocol")]
     pub(super) protocol: Option<u16>,
     /// What passed, in order.
     #[serde(default)]
@@ -30,7 +30,7 @@ pub(super) struct Buffer {
     pub(super) dir: Direction,
     #[serde(default)]
     pub(super) hex: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "protocol")]
     pub(super) proto: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sock: Option<u32>,
@@ -62,9 +62,69 @@ impl Tape {
     }
 }
 
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(value.as_u64().and_then(|number| u16::try_from(number).ok()))
+/// Protocols by their C names.
+mod protocol {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::generated::core;
+
+    macro_rules! protocols {
+        ($($name:ident),* $(,)?) => {
+            const PROTOCOLS: &[(&str, u16)] = &[$((stringify!($name), core::$name)),*];
+        };
+    }
+    protocols!(
+        NETLINK_ROUTE,
+        NETLINK_USERSOCK,
+        NETLINK_SOCK_DIAG,
+        NETLINK_NFLOG,
+        NETLINK_XFRM,
+        NETLINK_SELINUX,
+        NETLINK_ISCSI,
+        NETLINK_AUDIT,
+        NETLINK_FIB_LOOKUP,
+        NETLINK_CONNECTOR,
+        NETLINK_NETFILTER,
+        NETLINK_KOBJECT_UEVENT,
+        NETLINK_GENERIC,
+        NETLINK_SCSITRANSPORT,
+        NETLINK_RDMA,
+        NETLINK_CRYPTO,
+        NETLINK_SMC,
+        // An older name, so not the one that is written.
+        NETLINK_INET_DIAG,
+    );
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(untagged)]
+    enum Named<'t> {
+        Number(u16),
+        Name(std::borrow::Cow<'t, str>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        protocol: &Option<u16>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let named = protocol.map(|number| {
+            let known = PROTOCOLS.iter().find(|(_, of)| *of == number);
+            known.map_or(Named::Number(number), |(name, _)| {
+                Named::Name((*name).into())
+            })
+        });
+        named.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+        Ok(match Option::<Named<'de>>::deserialize(from)? {
+            None => None,
+            Some(Named::Number(number)) => Some(number),
+            Some(Named::Name(name)) => {
+                let known = PROTOCOLS.iter().find(|(of, _)| *of == name);
+                known.map(|(_, number)| *number)
+            }
+        })
+    }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -76,6 +76,30 @@ live! {
         }
     }
 
+    fn echoes(nl) {
+        use std::borrow::Cow;
+        use netlink::exec::Executor;
+        use netlink::generated::core::MsgFlags;
+        use netlink::generated::route::RouteMessage;
+        use netlink::op::Simple;
+
+        make(nl, &Link::bridge("br0"));
+        let flags = MsgFlags::CREATE | MsgFlags::EXCL | MsgFlags::ECHO;
+        let batch = nl.batch();
+        let links: Vec<Link> = (0..100).map(|number| Link::bridge(format!("e{number}"))).collect();
+        let tickets: Vec<_> = links.iter().map(|link| {
+            batch.call(Simple::<Link, netlink::op::One<Link>>::for_one(RouteMessage::NEW_LINK, flags, Cow::Borrowed(link)))
+        }).collect();
+        let mut done = batch.commit().unwrap();
+        for (link, ticket) in links.iter().zip(tickets) {
+            match done.take(ticket) {
+                Ok(made) => assert_eq!(made.name, link.name),
+                // Kernels before 6.2 do not echo links.
+                Err(error) => assert!(error.is_not_found(), "{error}"),
+            }
+        }
+    }
+
     fn nothing_is_a_batch_too(nl) {
         let done = nl.batch().commit().unwrap();
         assert!(done.is_empty() && done.all().is_ok());
