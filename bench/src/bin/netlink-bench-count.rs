@@ -1,0 +1,10 @@
+//! The same program with an allocator that counts. It is one of its own, since counting takes time and
+//! the counter grows a vector by copying it, where the system would move its pages.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    netlink_bench::main(Some(|work| {
+        let info = allocation_counter::measure(work);
+        (info.count_total, info.bytes_total)
+    }))
+}

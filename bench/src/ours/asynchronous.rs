@@ -1,0 +1,130 @@
+//! The workloads by the handle of tokio.
+
+use std::hint::black_box;
+
+use netlink::Result;
+use netlink::list::Listing;
+use netlink::tokio::{Iter, Netlink};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Sum, neighbours, route, routes};
+use crate::meter::{Args, Done, Meter};
+use crate::{Outcome, no_such};
+
+pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
+    let mut builder = match args.is_on("mt") {
+        true => Builder::new_multi_thread(),
+        false => Builder::new_current_thread(),
+    };
+    let runtime = builder.enable_all().build()?;
+    let nl = Netlink::new();
+    runtime.block_on(async { nl.links().get("lo").await })?;
+    let times = args.number("times", 1);
+    match args.workload() {
+        "route-add" => {
+            let (n, batch) = (args.number("n", 20_000), args.number("batch", 1));
+            let ifindex = args.number("ifindex", 0) as u32;
+            match (batch, args.number("tasks", 1)) {
+                (1, 1) => meter.run(|| runtime.block_on(add(&nl, 0..n, ifindex))),
+                (1, tasks) => meter.run(|| add_by_tasks(&runtime, &nl, n, tasks, ifindex)),
+                _ => meter.run(|| runtime.block_on(add_batched(&nl, n, batch, ifindex))),
+            }
+        }
+        "route-dump" => match args.text("as", "iter") {
+            "list" => meter.run(|| {
+                runtime.block_on(async {
+                    let items = nl.routes().list(&routes()).await?.into_vec()?;
+                    let items = black_box(items);
+                    let n = items.len() as u64;
+                    Ok::<_, netlink::Error>(Done {
+                        n,
+                        checks: (n, items.iter().map(Sum::sum).sum()),
+                    })
+                })
+            }),
+            _ => meter.run(|| {
+                runtime.block_on(async { dropped(times, || nl.routes().iter(&routes())).await })
+            }),
+        },
+        "link-dump" => meter.run(|| {
+            runtime
+                .block_on(async { dropped(times, || nl.links().iter(&Default::default())).await })
+        }),
+        "neigh-dump" => meter.run(|| {
+            runtime.block_on(async { dropped(times, || nl.neighs().iter(&neighbours())).await })
+        }),
+        "link-get" => {
+            let (n, name) = (args.number("n", 20_000), args.text("name", "lo"));
+            meter.run(|| {
+                runtime.block_on(async {
+                    let mut sum = 0;
+                    for _ in 0..n {
+                        sum += nl.links().get(name).await?.sum();
+                    }
+                    Ok::<_, netlink::Error>(Done {
+                        n,
+                        checks: (n, sum),
+                    })
+                })
+            })
+        }
+        other => no_such(other),
+    }
+}
+
+async fn dropped<L: Listing<Item: Sum>>(times: u64, list: impl Fn() -> Iter<L>) -> Result<Done> {
+    let (mut n, mut sum) = (0, 0);
+    for _ in 0..times {
+        let mut items = list();
+        while let Some(item) = items.next().await {
+            sum += black_box(item).sum();
+        }
+        n += items.end().await?.into_count()? as u64;
+    }
+    Ok(Done {
+        n,
+        checks: (n, sum),
+    })
+}
+
+async fn add(nl: &Netlink, numbers: std::ops::Range<u64>, ifindex: u32) -> Result<Done> {
+    let n = numbers.end - numbers.start;
+    for number in numbers {
+        nl.routes().add(&route(number, ifindex)).await?;
+    }
+    Ok(Done { n, checks: (n, 0) })
+}
+
+/// Shares the routes out among tasks of one handle.
+fn add_by_tasks(
+    runtime: &Runtime,
+    nl: &Netlink,
+    n: u64,
+    tasks: u64,
+    ifindex: u32,
+) -> Result<Done, Box<dyn std::error::Error>> {
+    let mut running = Vec::new();
+    for task in 0..tasks {
+        let (nl, numbers) = (nl.clone(), n * task / tasks..n * (task + 1) / tasks);
+        running.push(runtime.spawn(async move { add(&nl, numbers, ifindex).await }));
+    }
+    for task in running {
+        runtime.block_on(task)??;
+    }
+    Ok(Done { n, checks: (n, 0) })
+}
+
+async fn add_batched(nl: &Netlink, n: u64, size: u64, ifindex: u32) -> Result<Done> {
+    let mut next = 0;
+    while next < n {
+        let end = n.min(next + size);
+        let batch = nl.batch();
+        for number in next..end {
+            // Every failure shows in `all`.
+            let _ = batch.routes().add(&route(number, ifindex));
+        }
+        batch.commit().await?.all()?;
+        next = end;
+    }
+    Ok(Done { n, checks: (n, 0) })
+}

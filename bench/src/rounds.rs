@@ -1,0 +1,282 @@
+//! `rounds WORKLOAD runs=N`: all that is to be compared, in turns, in one network of their own.
+//!
+//! Prints a line of JSON a row, which says what it is compared with, then one a run: that of the run, with the row in
+//! front. Round 0 warms up. At the end each row runs once more with an allocator that counts.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use netlink::Route;
+
+use crate::Outcome;
+use crate::meter::Args;
+use crate::network::{IFINDEX, Network, Sizes};
+
+/// Something to run.
+struct Row {
+    name: &'static str,
+    args: &'static str,
+    /// The row that it is compared with.
+    against: &'static str,
+    /// The ratio to that row that is aimed at.
+    at_most: Option<f64>,
+}
+
+const fn row(name: &'static str, args: &'static str, against: &'static str) -> Row {
+    Row {
+        name,
+        args,
+        against,
+        at_most: None,
+    }
+}
+
+impl Row {
+    const fn at_most(self, ratio: f64) -> Self {
+        Self {
+            at_most: Some(ratio),
+            ..self
+        }
+    }
+}
+
+const ROUTE_ADD: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row(
+        "floor, batches of 64",
+        "peer=floor batch=64 ack=last",
+        "floor",
+    ),
+    row(
+        "floor, batches of 1024",
+        "peer=floor batch=1024 ack=last",
+        "floor",
+    ),
+    row("ours", "", "floor").at_most(1.05),
+    row("ours, batches of 64", "batch=64", "floor, batches of 64").at_most(1.10),
+    row(
+        "ours, batches of 1024",
+        "batch=1024",
+        "floor, batches of 1024",
+    )
+    .at_most(1.10),
+    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
+    row(
+        "ours, tokio, batches of 1024",
+        "tokio=1 batch=1024",
+        "ours, batches of 1024",
+    )
+    .at_most(1.15),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row(
+        "netlink-proto, batches of 64",
+        "peer=rtnetlink batch=64",
+        "floor, batches of 64",
+    ),
+    row("neli, socket", "peer=neli raw=1", "floor"),
+    row("neli, router", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+    row(
+        "netlink-bindings, batches of 63",
+        "peer=netlink-bindings batch=63",
+        "floor, batches of 64",
+    ),
+];
+
+const ROUTE_DUMP: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row("floor, decoding", "peer=floor decode=1", "floor"),
+    row("floor, collecting", COLLECTING, "floor"),
+    row("ours, scan", "as=scan", "floor").at_most(1.03),
+    row("ours", "", "floor").at_most(1.12),
+    row("ours, list", "as=list", "floor, collecting").at_most(1.12),
+    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
+    row("ours, tokio, list", "tokio=1 as=list", "ours, list").at_most(1.15),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row("neli, socket", "peer=neli raw=1", "floor"),
+    row("neli, router", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+];
+
+/// Stands for the arguments of a floor that keeps as many bytes a route as ours.
+const COLLECTING: &str = "collecting";
+
+const LINK_DUMP: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row("floor, decoding", "peer=floor decode=1", "floor"),
+    row("ours, scan", "as=scan", "floor"),
+    row("ours", "", "floor").at_most(1.15),
+    row("ours, list", "as=list", "floor"),
+    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row("neli, socket", "peer=neli raw=1", "floor"),
+    row("neli, router", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+];
+
+const NEIGH_DUMP: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row("floor, decoding", "peer=floor decode=1", "floor"),
+    row("ours, scan", "as=scan", "floor"),
+    row("ours", "", "floor"),
+    row("ours, list", "as=list", "floor"),
+    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row("neli, router", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+];
+
+const LINK_GET: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row("floor, decoding", "peer=floor decode=1", "floor"),
+    row("ours", "", "floor").at_most(1.05),
+    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row("neli, socket", "peer=neli raw=1", "floor"),
+    row("neli, router", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+];
+
+const CODEC: &[Row] = &[
+    row("floor", "peer=floor", ""),
+    row("ours", "", "floor"),
+    row("rtnetlink", "peer=rtnetlink", "floor"),
+    row("neli", "peer=neli", "floor"),
+    row("netlink-bindings", "peer=netlink-bindings", "floor"),
+];
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let workload = args.rest().next().unwrap_or_default();
+    let default = match workload {
+        "link-dump" => 10,
+        "neigh-dump" => 5,
+        _ => 1,
+    };
+    let mut common = vec![format!("times={}", args.number("times", default))];
+    let rows = match workload {
+        "route-add" => {
+            common.push(format!("ifindex={IFINDEX}"));
+            common.push(format!("n={}", args.number("n", 20_000)));
+            ROUTE_ADD
+        }
+        "route-dump" => ROUTE_DUMP,
+        "link-dump" => LINK_DUMP,
+        "neigh-dump" => NEIGH_DUMP,
+        "link-get" => {
+            common.push("name=va50".to_owned());
+            common.push(format!("n={}", args.number("n", 20_000)));
+            LINK_GET
+        }
+        "codec" => CODEC,
+        other => return crate::no_such(other),
+    };
+    let only = args.find("peers");
+    let wanted =
+        |row: &&Row| only.is_none_or(|only| only.split(',').any(|peer| row.name.starts_with(peer)));
+    let rows: Vec<&Row> = rows.iter().filter(wanted).collect();
+    let sizes = Sizes {
+        routes: args.number("routes", 200_000),
+        links: args.number("links", 2_000),
+        neighbours: args.number("neighbours", 50_000),
+    };
+    // Before this process moves: the links to its own programs stay what they are.
+    let timed = std::env::current_exe()?;
+    let counting = timed.with_file_name("netlink-bench-count");
+    let network = Network::make(workload)?;
+    network.fill(workload, sizes)?;
+    let rounds = Rounds {
+        workload,
+        common,
+        network,
+    };
+    for row in &rows {
+        let goal = row
+            .at_most
+            .map_or(String::new(), |ratio| format!(",\"at_most\":{ratio}"));
+        let (name, against) = (row.name, row.against);
+        println!(
+            "{{\"row\":\"{name}\",\"workload\":\"{workload}\",\"against\":\"{against}\"{goal}}}"
+        );
+    }
+    let mut order: Vec<&Row> = rows.clone();
+    let mut seen = None;
+    for round in 0..=args.number("runs", 7) {
+        shuffle(&mut order, round);
+        for row in &order {
+            let line = rounds.one(&timed, row)?;
+            check(row, &line, &mut seen)?;
+            print_run(row, &round.to_string(), &line);
+        }
+    }
+    if args.number("count", 1) != 0 {
+        for row in &rows {
+            print_run(row, "\"count\"", &rounds.one(&counting, row)?);
+        }
+    }
+    Ok(())
+}
+
+fn print_run(row: &Row, round: &str, line: &str) {
+    let (name, rest) = (row.name, line.trim_start_matches('{'));
+    println!("{{\"row\":\"{name}\",\"round\":{round},{rest}");
+}
+
+struct Rounds<'a> {
+    workload: &'a str,
+    common: Vec<String>,
+    network: Network,
+}
+
+impl Rounds<'_> {
+    /// One run, and the line it printed.
+    fn one(&self, program: &Path, row: &Row) -> Result<String, Box<dyn std::error::Error>> {
+        if self.workload == "route-add" {
+            self.network.reset()?;
+        }
+        let mut command = Command::new(program);
+        command.arg(self.workload).args(&self.common);
+        match row.args {
+            COLLECTING => command.args(["peer=floor", &format!("collect={}", size_of::<Route>())]),
+            args => command.args(args.split_whitespace()),
+        };
+        let output = command.stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err(format!("{} failed", row.name).into());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
+
+/// All must have seen the same; those that decode nothing have no second number.
+fn check(row: &Row, line: &str, seen: &mut Option<(u64, u64)>) -> Outcome {
+    let number = |key: &str| {
+        let (_, rest) = line.split_once(&format!("\"{key}\":"))?;
+        rest.split([',', '}']).next()?.parse::<u64>().ok()
+    };
+    let (Some(count), Some(sum)) = (number("check1"), number("check2")) else {
+        return Ok(());
+    };
+    let (known, known_sum) = *seen.get_or_insert((count, sum));
+    if known_sum == 0 {
+        *seen = Some((known, sum));
+    }
+    if count != known || (sum != 0 && known_sum != 0 && sum != known_sum) {
+        return Err(format!(
+            "{} saw {count} objects of {sum}, others {known} of {known_sum}",
+            row.name
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Another order each round, the same in each call.
+fn shuffle(rows: &mut [&Row], round: u64) {
+    let mut state = round.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for last in (1..rows.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        rows.swap(last, (state % (last as u64 + 1)) as usize);
+    }
+}
