@@ -210,7 +210,7 @@ impl What {
         let mut request = Message::new(kind, REQUEST | DUMP, 1, &fixed[..header]);
         let request = request.finish();
         let mut socket = Socket::open()?;
-        let object = vec![1; self.collect];
+        let object = vec![1u8; self.collect];
         meter.run(|| {
             let (mut count, mut sum) = (0, 0);
             for _ in 0..self.times {

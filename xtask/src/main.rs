@@ -1,6 +1,7 @@
 //! The build system: `cargo xtask <command>`. This file only finds the command.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod regen;
 mod schema;
 mod size;
@@ -13,6 +14,10 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
+  bench [--runs N] [--update] [--no-peers] [WORKLOAD…] [SIZE=N…]
+                                 time the library beside the floor and other
+                                 libraries; --update writes docs/performance.md
+  bench --instructions [--check] count the instructions of the codec
   regen [--check] [--root DIR]   write netlink/src/generated from spec/;
                                  with --check, only say what is out of date
   test                           every check of the project
@@ -31,6 +36,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
+            "bench" => bench::command(rest),
             "corpus" | "decode" => tool(command, rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
