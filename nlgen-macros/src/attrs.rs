@@ -365,7 +365,7 @@ impl Attr<'_> {
         )
     }
 
-    fn decode_arm(&self) -> TokenStream {
+    fn decode_arm(&self, set: &Set<'_>) -> TokenStream {
         let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
         let guard = self.decode_guard();
         let (key_slot, data_slot) = self.raw_slots();
@@ -381,7 +381,12 @@ impl Attr<'_> {
                 #key => walk.take_raw(&mut #key_slot),
                 #id => walk.take_raw(&mut #data_slot),
             },
-            Form::Selected { .. } => quote!(#id #guard => walk.take_raw(&mut #data_slot),),
+            Form::Selected { ty, by } => match set.known_key(by) {
+                Some(key) => {
+                    quote!(#id #guard => walk.take_kind::<#ty>(&mut self.#name, #key, #c_name),)
+                }
+                None => quote!(#id #guard => walk.take_raw(&mut #data_slot),),
+            },
         }
     }
 
@@ -433,7 +438,6 @@ impl Attr<'_> {
                     Some(nested) => quote!(::core::option::Option::Some(#nested)),
                     None => quote!(::core::option::Option::None),
                 };
-                let byteorder = self.nl.byteorder;
                 let (key, data_name) = match &self.form {
                     Form::Tagged { key, .. } => {
                         let codec = self.key_codec();
@@ -445,7 +449,7 @@ impl Attr<'_> {
                 quote! {
                     if let ::core::option::Option::Some(kind) = &self.#name {
                         #key
-                        #private::put_kind_data::<#ty>(kind, #id, #nested, #byteorder, #data_name, out);
+                        ::netlink::wire::Kind::put_attr(kind, #id #order, #nested, #data_name, out);
                     }
                 }
             }
@@ -582,7 +586,7 @@ impl<'a> Set<'a> {
         }
         if self.header.has_member(by) {
             let name = self.name;
-            let read = self.header.read(by, &quote!(#name), &quote!(view.header));
+            let read = self.header.read(by, &quote!(#name), &quote!(view.bytes));
             return quote!(::core::option::Option::Some(
                 ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#read))
             ));
@@ -606,6 +610,16 @@ impl<'a> Set<'a> {
         }
     }
 
+    /// The selector of a union, if it is known before the attributes are walked.
+    pub(crate) fn known_key(&self, by: &Ident) -> Option<TokenStream> {
+        if by == "inherited" {
+            return Some(quote!(outer));
+        }
+        self.header
+            .has_member(by)
+            .then(|| quote!(::netlink::wire::ToKey::to_key(&self.#by)))
+    }
+
     /// Statements after the walk: unions whose selector is known by then.
     fn joins(&self) -> TokenStream {
         let mut joins = TokenStream::new();
@@ -625,9 +639,10 @@ impl<'a> Set<'a> {
             let (name, c_name) = (attr.name, &attr.c_name);
             let (_, data_slot) = attr.raw_slots();
             if let Form::Selected { ty, by } = &attr.form {
-                let key = if *by == "inherited" {
-                    quote!(walk.outer())
-                } else if matches!(
+                if self.known_key(by).is_some() {
+                    continue;
+                }
+                let key = if matches!(
                     self.attr_named(by).map(|a| &a.form),
                     Some(Form::Tagged { .. })
                 ) {
@@ -700,18 +715,29 @@ impl<'a> Set<'a> {
             quote!(self.#field = #read;)
         });
         let default = self.on.zeroed.then(|| self.default_impl());
-        let header_reads = (!self.header.is_empty())
-            .then(|| quote!(let header = walk.header(); #(#header_reads)*));
+        let header_reads = (!self.header.is_empty()).then(|| {
+            quote! {
+                let header = walk.header::<{ Self::__SIZE }>();
+                let header: &[u8] = &header;
+                #(#header_reads)*
+            }
+        });
         let provide = self.provide();
+        // What the set itself provides is for those that are nested.
+        let inherits = self
+            .attrs
+            .iter()
+            .any(|attr| matches!(&attr.form, Form::Selected { by, .. } if *by == "inherited"));
+        let outer = inherits.then(|| quote!(let outer = walk.cx().inherited();));
         let slots = self.attrs.iter().flat_map(|attr| {
             let (key, data) = attr.raw_slots();
             match attr.form {
                 Form::Tagged { .. } => vec![key, data],
-                Form::Selected { .. } => vec![data],
+                Form::Selected { by, .. } if self.known_key(by).is_none() => vec![data],
                 _ => Vec::new(),
             }
         });
-        let arms = self.attrs.iter().map(Attr::decode_arm);
+        let arms = self.attrs.iter().map(|attr| attr.decode_arm(self));
         let pads = &self.on.pads;
         let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
         let joins = self.joins();
@@ -720,10 +746,12 @@ impl<'a> Set<'a> {
             quote!()
         } else {
             quote! {
+                let mut header = [0; #private::attr_align(Self::__SIZE)];
                 {
-                    let (out, failed) = #private::put_header(out, Self::__SIZE);
+                    let (failed, out) = (#private::failure(out), &mut header);
                     #header_write
                 }
+                out.put(&header);
             }
         };
         // One question for all that stand together.
@@ -786,16 +814,26 @@ impl<'a> Set<'a> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    let mut this = <Self as ::core::default::Default>::default();
-                    match <Self as ::netlink::wire::Value>::decode_into(&mut this, bytes, cx) {
-                        ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
-                        ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+                    // The value is made where it is returned, and not moved there.
+                    let mut decoded = ::core::result::Result::Ok(<Self as ::core::default::Default>::default());
+                    if let ::core::result::Result::Ok(this) = &mut decoded {
+                        if let ::core::result::Result::Err(error) =
+                            <Self as ::netlink::wire::Value>::decode_into(this, bytes, cx)
+                        {
+                            decoded = ::core::result::Result::Err(error);
+                        }
                     }
+                    decoded
                 }
 
                 #[inline]
                 fn empty() -> ::core::option::Option<Self> {
                     ::core::option::Option::Some(<Self as ::core::default::Default>::default())
+                }
+
+                #[inline]
+                fn empty_box() -> ::core::option::Option<::std::boxed::Box<Self>> {
+                    ::core::option::Option::Some(<::std::boxed::Box<Self> as ::core::default::Default>::default())
                 }
 
                 #[inline]
@@ -831,6 +869,7 @@ impl<'a> Set<'a> {
             impl #private::Fill for #name {
                 fn fill<'a>(&mut self, walk: &mut #private::Walk<'a>) {
                     #header_reads
+                    #outer
                     #provide
                     #(let mut #slots = ::core::option::Option::None;)*
                     while let ::core::option::Option::Some(id) = walk.next_id() {

@@ -309,6 +309,16 @@ impl Union<'_> {
         } else {
             quote!(Self::#other(data))
         };
+        let puts = self.cases.iter().filter_map(|case| {
+            let (variant, codec, ty) = (case.name, &case.codec, case.ty()?);
+            let data = match case.payload {
+                Payload::Maybe(_) => quote!(Self::#variant(::core::option::Option::Some(data))),
+                _ => quote!(Self::#variant(data)),
+            };
+            Some(quote! {
+                #data => ::netlink::wire::private::put_case::<#ty, #codec>(data, id_and_flags, nested, name, out),
+            })
+        });
         let schema = self.cases.iter().flat_map(|case| {
             let variant = case.name.to_string();
             let key = match (&case.key, self.text) {
@@ -353,6 +363,20 @@ impl Union<'_> {
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
                     #decode
+                }
+
+                fn put_attr(
+                    &self,
+                    id_and_flags: u16,
+                    nested: ::core::option::Option<bool>,
+                    name: &'static str,
+                    out: &mut ::netlink::wire::Encoder<'_>,
+                ) {
+                    match self {
+                        #(#puts)*
+                        #other_encode => ::netlink::wire::private::put_other(data, id_and_flags, nested, name, out),
+                        _ => {}
+                    }
                 }
 
                 #[inline]

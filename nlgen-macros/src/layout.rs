@@ -300,6 +300,15 @@ fn emit(
                 ::core::result::Result::Ok(Self { #(#all)* #tail_fields #growth_field })
             }
 
+            fn put_fixed(&self, out: &mut ::netlink::wire::Encoder<'_>) {
+                let mut fixed = [0; <Self as ::netlink::wire::private::Struct>::FIXED];
+                <Self as ::netlink::wire::private::Struct>::write_fixed(
+                    self, &mut fixed, ::netlink::wire::private::failure(out),
+                );
+                out.put(&fixed);
+            }
+
+            #[inline]
             fn write_fixed(
                 &self,
                 out: &mut [u8],

@@ -19,7 +19,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
         let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`.");
         let read = set
             .header
-            .read(name, &quote!(#owner), &quote!(self.0.header));
+            .read(name, &quote!(#owner), &quote!(self.0.bytes));
         quote! {
             #[doc = #doc]
             #[inline]
@@ -105,9 +105,13 @@ fn getter(set: &Set<'_>, attr: &Attr<'_>) -> TokenStream {
         }
         Form::Selected { ty, by } => {
             let key = set.view_selector(by);
+            let find = match set.known_key(by) {
+                Some(_) => quote!(view.selected::<#ty>(#key, #id, #c_name)),
+                None => quote!(view.kind::<#ty>(#key, #id, false, #c_name)),
+            };
             (
                 quote!(::core::option::Option<<#ty as ::netlink::wire::Kind>::View<'a>>),
-                quote!({ let view = self.0; view.kind::<#ty>(#key, #id, false, #c_name) }),
+                quote!({ let view = self.0; #find }),
             )
         }
     };

@@ -226,9 +226,14 @@ fn ids(bytes: &[u8]) -> Vec<u16> {
 
 /// Decodes and encodes a widget; both must hold the same multiset of attributes and the same header.
 fn keeps(attrs: &[Vec<u8>]) -> Widget {
+    keeps_in(Direction::FromKernel, attrs)
+}
+
+fn keeps_in(direction: Direction, attrs: &[Vec<u8>]) -> Widget {
     let bytes = body(attrs);
+    let decode = |bytes: &[u8]| Widget::decode(bytes, Cx::new(direction)).unwrap();
     let widget = decode(&bytes);
-    let again = encode(&widget, Direction::FromKernel);
+    let again = encode(&widget, direction);
     assert_eq!(again[..8], bytes[..8]);
     assert_eq!(set(&again), set(&bytes), "{widget:?}");
     assert_eq!(decode(&again), widget, "a second time changes nothing");
@@ -378,47 +383,51 @@ fn a_header_may_be_shorter_than_its_struct() {
     assert_eq!(ids(&encode(&widget, Direction::FromKernel)), [1]);
 }
 
+/// Of what the kernel sends the first duplicate is the value, of what it is sent the last.
+const DUPLICATES: [(Direction, usize, [usize; 2]); 2] = [
+    (Direction::FromKernel, 0, [1, 2]),
+    (Direction::ToKernel, 2, [0, 1]),
+];
+
 #[test]
-fn the_last_duplicate_is_the_value() {
-    let attrs = [attr(2, &[1]), attr(1, b"a\0"), attr(2, &[2]), attr(2, &[3])];
-    let widget = keeps(&attrs);
-    assert_eq!(widget.colour, Some(Colour(3)));
-    let earlier: Vec<_> = widget.unknown.iter().map(|attr| attr.payload[0]).collect();
-    assert_eq!(earlier, [1, 2]);
-    let written = list(&encode(&widget, Direction::FromKernel));
-    let colours: Vec<_> = written
-        .iter()
-        .filter(|(id, _)| *id == 2)
-        .map(|(_, payload)| payload[0])
-        .collect();
-    assert_eq!(colours, [1, 2, 3], "the value stays the last");
-    assert_eq!(
-        Widget::view(&body(&attrs), Cx::from_kernel())
-            .unwrap()
-            .colour()
-            .unwrap(),
-        Some(Colour(3))
-    );
+fn one_duplicate_is_the_value_and_stays_where_it_is() {
+    let colours = [1, 2, 3];
+    let [first, second, third] = colours.map(|colour| attr(2, &[colour]));
+    let attrs = [first, attr(1, b"a\0"), second, third];
+    for (direction, value, others) in DUPLICATES {
+        let widget = keeps_in(direction, &attrs);
+        assert_eq!(widget.colour, Some(Colour(colours[value])));
+        let kept: Vec<_> = widget.unknown.iter().map(|attr| attr.payload[0]).collect();
+        assert_eq!(kept, others.map(|other| colours[other]));
+        let written = list(&encode(&widget, direction));
+        let written = written.iter().filter(|(id, _)| *id == 2);
+        let written: Vec<_> = written.map(|(_, payload)| payload[0]).collect();
+        assert_eq!(written, colours, "{direction:?}");
+        let bytes = body(&attrs);
+        let view = Widget::view(&bytes, Cx::new(direction)).unwrap();
+        assert_eq!(view.colour().unwrap(), widget.colour);
+    }
 }
 
 #[test]
-fn the_last_duplicate_of_a_union_is_the_value() {
-    let attrs = [
-        attr(6, b"gear"),
-        attr(7, &attr(1, &ne32(1))),
-        attr(7, &attr(1, &ne32(2))),
-    ];
-    let widget = keeps(&attrs);
-    let Some(Mechanism::Gear(Some(gear))) = &widget.mechanism else {
-        panic!("{widget:?}")
-    };
-    assert_eq!(gear.teeth, Some(2));
-    let bytes = body(&attrs);
-    let view = Widget::view(&bytes, Cx::from_kernel()).unwrap();
-    let Some(MechanismView::Gear(Some(gear))) = view.mechanism().unwrap() else {
-        panic!()
-    };
-    assert_eq!(gear.teeth().unwrap(), Some(2));
+fn one_duplicate_of_a_union_is_the_value() {
+    let teeth = [1, 2, 3];
+    let [first, second, third] = teeth.map(|teeth| attr(7, &attr(1, &ne32(teeth))));
+    let attrs = [first, attr(6, b"gear"), second, third];
+    for (direction, value, others) in DUPLICATES {
+        let widget = keeps_in(direction, &attrs);
+        let Some(Mechanism::Gear(Some(gear))) = &widget.mechanism else {
+            panic!("{widget:?}")
+        };
+        assert_eq!(gear.teeth, Some(teeth[value]));
+        assert_eq!(widget.unknown.iter().count(), others.len());
+        let bytes = body(&attrs);
+        let view = Widget::view(&bytes, Cx::new(direction)).unwrap();
+        let Some(MechanismView::Gear(Some(gear))) = view.mechanism().unwrap() else {
+            panic!()
+        };
+        assert_eq!(gear.teeth().unwrap(), Some(teeth[value]));
+    }
 }
 
 #[test]
@@ -438,21 +447,31 @@ fn views_follow_the_same_rules() {
 }
 
 #[test]
-fn views_agree_on_a_last_duplicate_that_does_not_fit() {
-    let bytes = body(&[attr(8, &[192, 0, 2, 1]), attr(8, &[1, 2, 3])]);
-    let (view, owned) = (
-        Widget::view(&bytes, Cx::from_kernel()).unwrap(),
-        decode(&bytes),
-    );
-    assert_eq!(view.address().unwrap(), owned.address);
+fn a_duplicate_that_does_not_fit_counts_for_nothing() {
+    let (fits, not) = (attr(8, &[192, 0, 2, 1]), attr(8, &[1, 2, 3]));
+    for direction in [Direction::FromKernel, Direction::ToKernel] {
+        for attrs in [
+            [fits.clone(), not.clone()],
+            [not.clone(), fits.clone()],
+            [not.clone(), not.clone()],
+        ] {
+            let widget = keeps_in(direction, &attrs);
+            assert_eq!(widget.address.is_some(), attrs.contains(&fits));
+            let bytes = body(&attrs);
+            let view = Widget::view(&bytes, Cx::new(direction)).unwrap();
+            assert_eq!(view.address().unwrap(), widget.address);
+        }
+    }
 }
 
 #[test]
 fn a_last_duplicate_that_does_not_fit_stays_last() {
     let attrs = [attr(8, &[192, 0, 2, 1]), attr(8, &[1, 2, 3])];
-    let widget = keeps(&attrs);
-    let written = list(&encode(&widget, Direction::FromKernel));
-    assert_eq!(written.last().unwrap().1, [1, 2, 3]);
+    for direction in [Direction::FromKernel, Direction::ToKernel] {
+        let widget = keeps_in(direction, &attrs);
+        let written = list(&encode(&widget, direction));
+        assert_eq!(written.last().unwrap().1, [1, 2, 3]);
+    }
 }
 
 #[test]

@@ -7,10 +7,10 @@ use crate::generated::core::{NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER};
 pub(crate) const ATTR_HEADER: usize = 4;
 
 /// The two flag bits of an attribute id; the rest is the id.
-const FLAG_BITS: u16 = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
+pub(super) const FLAG_BITS: u16 = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
 
 /// Rounds a length up to the alignment of attributes.
-pub(crate) const fn attr_align(len: usize) -> usize {
+pub const fn attr_align(len: usize) -> usize {
     (len + NLA_ALIGNTO as usize - 1) & !(NLA_ALIGNTO as usize - 1)
 }
 
@@ -88,16 +88,6 @@ impl<'a> RawAttrs<'a> {
         self.rest = self.rest.get(step..).unwrap_or_default();
         self.offset += step;
         Ok(Some(attr))
-    }
-
-    /// The next attribute with this id.
-    pub(crate) fn next_of(&mut self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
-        while let Some(attr) = self.next_attr()? {
-            if attr.id() == id {
-                return Ok(Some(attr));
-            }
-        }
-        Ok(None)
     }
 
     #[cold]

@@ -8,8 +8,9 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::int::Int;
 use super::layout::Layout;
+use super::put::put_with;
 use super::schema::{IntShape, Shape};
-use super::set::{Walk, put_with};
+use super::set::Walk;
 use super::text::{NlStr, NlString};
 use super::value::Value;
 

@@ -11,6 +11,17 @@ pub enum Direction {
     ToKernel,
 }
 
+impl Direction {
+    /// Which of several attributes with one id is the value: the first of them, or else the last.
+    ///
+    /// The kernel lets the last one count in what it is sent. It does not itself send an attribute twice that is not a
+    /// list, and what reads its messages goes by the first, as `ip` does; so a look for an attribute can end there.
+    #[inline]
+    pub const fn first_counts(self) -> bool {
+        matches!(self, Direction::FromKernel)
+    }
+}
+
 /// The value of a selector: what decides which case of a union a payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key<'a> {

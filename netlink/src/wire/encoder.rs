@@ -80,13 +80,10 @@ impl<'b> Encoder<'b> {
         self.buf.get_mut(start..).unwrap_or_default()
     }
 
-    /// Appends `len` zero bytes for the members of a struct, and hands out where to note an error of one.
-    #[inline(never)]
-    pub(crate) fn fixed(&mut self, len: usize) -> (&mut [u8], &mut Option<EncodeError>) {
-        let start = self.buf.len();
-        self.buf.resize(start + len, 0);
-        let bytes = self.buf.get_mut(start..).unwrap_or_default();
-        (bytes, &mut self.error)
+    /// Where to note the first error of what is written.
+    #[inline]
+    pub(crate) fn failure(&mut self) -> &mut Option<EncodeError> {
+        &mut self.error
     }
 
     /// Bytes in the buffer so far; a position for [`Encoder::patch`].

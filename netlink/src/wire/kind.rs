@@ -6,8 +6,9 @@ use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::int::{Int, read_native};
+use super::put::put;
 use super::schema::{Shape, UnionSchema};
-use super::set::{Walk, put};
+use super::set::Walk;
 use super::text::NlString;
 use super::value::Value;
 
@@ -56,6 +57,48 @@ pub trait Kind: Sized + Clone + PartialEq {
     /// # Errors
     /// Says what the kernel could not take.
     fn encode_data(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// Writes the attribute that holds the payload, if there is one; `nested` says it where the form does not.
+    #[doc(hidden)]
+    fn put_attr(
+        &self,
+        id_and_flags: u16,
+        nested: Option<bool>,
+        name: &'static str,
+        out: &mut Encoder<'_>,
+    ) {
+        if self.has_data() && !out.has_failed() {
+            let nested = Encoder::flags(nested.unwrap_or(self.nested()), false);
+            let start = out.begin(id_and_flags | nested);
+            let encoded = self.encode_data(out);
+            out.end_attr(start, encoded, name);
+        }
+    }
+}
+
+/// Writes the payload of a case as an attribute.
+#[inline]
+pub fn put_case<T, C: Codec<T>>(
+    data: &T,
+    id_and_flags: u16,
+    nested: Option<bool>,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+) {
+    let nested = Encoder::flags(nested.unwrap_or(C::NESTED), false);
+    C::put_attr(data, id_and_flags | nested, name, out);
+}
+
+/// Writes the payload of what no case takes.
+pub fn put_other(
+    data: &[u8],
+    id_and_flags: u16,
+    nested: Option<bool>,
+    name: &'static str,
+    out: &mut Encoder<'_>,
+) {
+    let nested = Encoder::flags(nested.unwrap_or(false), false);
+    out.put_bytes_attr(id_and_flags | nested, data, name);
 }
 
 /// The integer at the front of a payload that selects what the payload is.
@@ -155,7 +198,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Makes a union of one attribute and a selector that stands elsewhere.
+    /// Makes a union of the attribute at hand and a selector that is known.
+    #[inline(never)]
+    pub fn take_kind<T: Kind>(
+        &mut self,
+        slot: &mut Option<T>,
+        key: Option<Key<'_>>,
+        name: &'static str,
+    ) {
+        let decoded = match key {
+            Some(key) => T::decode(key, Some(self.payload()), self.cx()),
+            None => Err(DecodeError::unrepresentable()),
+        };
+        self.settle(slot, decoded, name);
+    }
+
+    /// Makes a union of one attribute and a selector that stood in another.
     pub fn select<T: Kind>(
         &mut self,
         slot: &mut Option<T>,
@@ -187,21 +245,4 @@ pub fn put_kind_key<T: Kind, C: Codec<T::Selector>>(
 ) {
     let selector = kind.key().and_then(T::Selector::from_key);
     put::<T::Selector, C>(&selector, id_and_flags, name, out);
-}
-
-/// Writes the attribute that holds a union's data, if there is any.
-pub fn put_kind_data<T: Kind>(
-    kind: &T,
-    id: u16,
-    nested: Option<bool>,
-    net_byteorder: bool,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
-    if !kind.has_data() || out.has_failed() {
-        return;
-    }
-    let start = out.begin(id | Encoder::flags(nested.unwrap_or(kind.nested()), net_byteorder));
-    let encoded = kind.encode_data(out);
-    out.end_attr(start, encoded, name);
 }

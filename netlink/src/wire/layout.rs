@@ -103,6 +103,7 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
 }
 
 /// Notes the first error among the members of a struct.
+#[inline]
 pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Option<EncodeError>) {
     if let Err(error) = result {
         failed.get_or_insert(error.within(name));
@@ -110,11 +111,13 @@ pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Op
 }
 
 /// Reads the member at `at`.
+#[inline]
 pub fn read<T, C: FixedCodec<T>>(bytes: &[u8], at: usize) -> T {
     C::read(tail(bytes, at))
 }
 
 /// Writes the member at `at`; the first error among the members of a struct is noted.
+#[inline]
 pub fn write<T, C: FixedCodec<T>>(
     value: &T,
     out: &mut [u8],

@@ -7,8 +7,8 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
 use super::layout::tail;
 use super::schema::Shape;
-use super::set::{ListOf, ListView};
 use super::value::Value;
+use super::view::{ListOf, ListView};
 use std::marker::PhantomData;
 
 /// A C array that fills the payload.

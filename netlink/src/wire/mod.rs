@@ -15,6 +15,7 @@ mod kind;
 mod layout;
 mod list;
 mod message;
+mod put;
 pub mod schema;
 mod set;
 mod small;
@@ -22,6 +23,7 @@ mod text;
 mod time;
 mod unknown;
 mod value;
+mod view;
 
 pub use address::{HwAddr, InetAddr, MacAddr, ParseAddrError};
 pub use attr::{RawAttr, RawAttrs, attributes};
@@ -44,17 +46,20 @@ pub use value::Value;
 /// What the derives call; not part of the stable interface.
 #[doc(hidden)]
 pub mod private {
+    pub use super::attr::attr_align;
     pub use super::codec::padded;
     pub use super::int::{
         NameStyle, Names, debug_flags, debug_name, debug_parts, decode_native, encode_native,
         get_part, put_int, read_native, set_part, write_native,
     };
-    pub use super::kind::{lead, put_kind_data, put_kind_key};
+    pub use super::kind::{lead, put_case, put_kind_key, put_other};
     pub use super::layout::{
         from_mut, is_zero_from, larger, next_bit, note, note_bits, read, read_bits, tail as from,
         tail_bytes, tail_len, up_to, write, write_bits, write_count,
     };
+    pub use super::put::*;
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed, write_struct};
+    pub use super::view::{ListView, RawView};
     pub use crate::generated::core::NETLINK_GENERIC;
 }

@@ -1,36 +1,14 @@
-//! What `derive(Attrs)` calls for each attribute, for owned values and for views.
+//! The walk over the attributes of a set that is decoded: what `derive(Attrs)` calls for each of them.
 
-use super::attr::{RawAttr, RawAttrs, attr_align, attributes, attributes_at};
-use super::codec::Codec;
-use super::context::{Cx, Key, ViewKey};
-use super::encoder::Encoder;
-use super::error::{DecodeError, EncodeError, EncodeProblem};
+use super::attr::{ATTR_HEADER, FLAG_BITS, RawAttr, RawAttrs, attr_align, attributes_at};
+use super::codec::{self, Codec, padded};
+use super::context::{Cx, Direction, Key};
+use super::error::DecodeError;
 use super::int::Int;
-use super::kind::Kind;
 use super::layout::tail;
-use super::text::NlString;
 use super::unknown::Unknown;
-use super::{HwAddr, codec};
+use super::view::RawView;
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
-
-/// Splits a payload into header and attributes. A header shorter than its struct (but not than `least`) leaves no
-/// room for attributes; its length is remembered.
-fn split_header<'a>(
-    bytes: &'a [u8],
-    size: usize,
-    least: usize,
-    unknown: &mut Unknown,
-) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
-    match bytes.split_at_checked(size) {
-        Some((header, _)) => Ok((header, tail(bytes, attr_align(size)))),
-        None if bytes.len() >= least => {
-            unknown.set_header_len(bytes.len() as u16);
-            Ok((bytes, &[]))
-        }
-        None => Err(DecodeError::short(size, bytes.len())),
-    }
-}
 
 /// A set that takes its attributes from a walk; implemented by `derive(Attrs)`.
 pub trait Fill {
@@ -50,18 +28,19 @@ pub fn decode_set(
 ) -> Result<(), DecodeError> {
     let cx = cx.deeper()?;
     let mut unknown = Unknown::new();
-    let (header, attrs) = split_header(bytes, size, least, &mut unknown)?;
     let base = attr_align(size);
+    if bytes.len() < size {
+        // Without the whole header there is no room for attributes; the length is remembered.
+        if bytes.len() < least {
+            return Err(DecodeError::short(size, bytes.len()));
+        }
+        unknown.set_header_len(bytes.len() as u16);
+    }
     let mut walk = Walk {
-        attrs: attributes_at(attrs, base),
-        attr: RawAttr {
-            id_and_flags: 0,
-            payload: &[],
-            offset: 0,
-        },
+        rest: tail(bytes, base),
+        payload: &[],
+        id_and_flags: 0,
         cx,
-        outer: cx.inherited(),
-        header,
         bytes,
         base,
         unknown,
@@ -75,42 +54,15 @@ pub fn decode_set(
     }
 }
 
-/// Starts a set: zeroed bytes for a header of `size` bytes, and where to note an error of a member.
-pub fn put_header<'e>(
-    out: &'e mut Encoder<'_>,
-    size: usize,
-) -> (&'e mut [u8], &'e mut Option<EncodeError>) {
-    out.fixed(attr_align(size))
-}
-
-/// Writes what must stand before the typed attributes.
-pub fn put_earlier(unknown: &Unknown, out: &mut Encoder<'_>) {
-    unknown.encode_earlier(out);
-}
-
-/// Ends a set: what the typed fields could not hold, the length of a short header, and the first error, if any.
-pub fn end_set(unknown: &Unknown, start: usize, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    unknown.encode(out);
-    if let Some(len) = unknown.header_len() {
-        // Only as long as nothing needs the whole header: a changed object may have attributes by now.
-        let all_zero = out.tail_is_zero(start + len);
-        if all_zero {
-            out.truncate(start + len);
-        }
-    }
-    out.outcome()
-}
-
 /// The walk over a set's attributes, with what it needs at each of them. The first error ends it.
 #[derive(Debug)]
 pub struct Walk<'a> {
-    attrs: RawAttrs<'a>,
+    /// What follows the attribute at hand.
+    rest: &'a [u8],
     /// The attribute at hand.
-    attr: RawAttr<'a>,
+    payload: &'a [u8],
+    id_and_flags: u16,
     cx: Cx<'a>,
-    /// The selector that the enclosing set provides.
-    outer: Option<Key<'a>>,
-    header: &'a [u8],
     /// The whole payload, of which the attributes start at `base`.
     bytes: &'a [u8],
     base: usize,
@@ -130,29 +82,32 @@ impl<'a> Walk<'a> {
     /// Moves to the next attribute and returns its id; `None` at the end and after an error.
     #[inline]
     pub fn next_id(&mut self) -> Option<u16> {
-        match self.attrs.next_attr() {
-            Ok(Some(attr)) => {
-                self.attr = attr;
-                Some(attr.id())
-            }
-            Ok(None) => None,
-            Err(error) => {
-                self.fail(error);
-                None
-            }
-        }
+        let [l0, l1, t0, t1] = *self.rest.first_chunk::<ATTR_HEADER>()?;
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let Some(payload) = self.rest.get(ATTR_HEADER..len) else {
+            self.refuse_rest();
+            return None;
+        };
+        self.payload = payload;
+        self.id_and_flags = u16::from_ne_bytes([t0, t1]);
+        // The padding of the last attribute may be missing.
+        self.rest = tail(self.rest, attr_align(len));
+        Some(self.id_and_flags & !FLAG_BITS)
     }
 
-    /// The header, which may be shorter than its struct.
+    /// The header, with zeros for what is missing of one that is short.
     #[inline]
-    pub fn header(&self) -> &'a [u8] {
-        self.header
+    pub fn header<const N: usize>(&self) -> [u8; N] {
+        match self.bytes.first_chunk() {
+            Some(whole) => *whole,
+            None => padded(self.bytes),
+        }
     }
 
     /// The payload of the attribute at hand.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.attr.payload
+        self.payload
     }
 
     /// The context of the attributes.
@@ -161,9 +116,18 @@ impl<'a> Walk<'a> {
         self.cx
     }
 
-    /// The selector that the nearest enclosing set provides.
-    pub fn outer(&self) -> Option<Key<'a>> {
-        self.outer
+    /// The attribute at hand. Where it stands is asked for seldom, so it is not kept but reckoned.
+    fn attr(&self) -> RawAttr<'a> {
+        RawAttr {
+            id_and_flags: self.id_and_flags,
+            payload: self.payload,
+            offset: self.offset_of(self.payload),
+        }
+    }
+
+    /// Where a part of the whole payload starts.
+    fn offset_of(&self, part: &[u8]) -> usize {
+        part.as_ptr().addr() - self.bytes.as_ptr().addr()
     }
 
     /// Sets the selector that this set provides to nested ones; `key` finds it before the attributes are walked.
@@ -171,16 +135,19 @@ impl<'a> Walk<'a> {
         &mut self,
         key: impl FnOnce(RawView<'a>) -> Result<Option<Key<'a>>, DecodeError>,
     ) {
-        let view = RawView {
-            bytes: self.bytes,
-            header: self.header,
-            attrs: tail(self.bytes, self.base),
-            base: self.base,
-            cx: self.cx,
-        };
-        match key(view) {
+        match key(RawView::of_walk(self.bytes, self.base, self.cx)) {
             Ok(key) => self.cx = self.cx.with_inherited(key),
             Err(error) => self.fail(error),
+        }
+    }
+
+    /// Ends the walk at an attribute that claims more than is there.
+    #[cold]
+    #[inline(never)]
+    fn refuse_rest(&mut self) {
+        let mut rest = attributes_at(self.rest, self.offset_of(self.rest));
+        if let Err(error) = rest.next_attr() {
+            self.fail(error);
         }
     }
 
@@ -189,7 +156,7 @@ impl<'a> Walk<'a> {
     #[inline(never)]
     pub(super) fn fail(&mut self, error: DecodeError) {
         self.error.get_or_insert(error);
-        self.attrs = attributes(&[]);
+        self.rest = &[];
     }
 
     /// Whether there was an error, so that nothing more needs to be decoded.
@@ -197,15 +164,18 @@ impl<'a> Walk<'a> {
         self.error.is_some()
     }
 
-    /// Hands over what the typed fields could not hold.
+    /// Hands over what the typed fields could not hold; `unknown` is that of an empty set.
+    #[inline]
     pub fn finish(&mut self, unknown: &mut Unknown) {
-        *unknown = std::mem::take(&mut self.unknown);
+        if !self.unknown.is_empty() {
+            *unknown = std::mem::take(&mut self.unknown);
+        }
     }
 
     /// Notes that the attribute at hand is now the last one of its id, and returns the one before. Each attribute is looked at once.
     #[cold]
     fn note(&mut self) -> Option<RawAttr<'a>> {
-        let (attr, bytes, base) = (self.attr, self.bytes, self.base);
+        let (attr, bytes, base) = (self.attr(), self.bytes, self.base);
         let seen = self.seen.get_or_insert_with(|| {
             Box::new(Seen {
                 attrs: attributes_at(tail(bytes, base), base),
@@ -230,17 +200,30 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Decides between what a field holds and a further value of its id: see [`Direction::first_counts`].
+    #[cold]
+    fn repeated<T>(&mut self, slot: &mut Option<T>, value: T) {
+        if self.cx.direction().first_counts() {
+            self.keep();
+        } else {
+            *slot = Some(value);
+            self.keep_earlier();
+        }
+    }
+
     /// Keeps an attribute that does not fit its field raw; what the field holds stays the last one of its id.
     #[cold]
     fn keep_unfit(&mut self) {
-        let (attr, earlier) = (self.attr, self.note());
-        if let Some(seen) = &mut self.seen {
-            match earlier {
-                Some(earlier) => seen.last.insert(attr.id(), earlier),
-                None => seen.last.remove(&attr.id()),
-            };
+        if self.cx.direction() == Direction::ToKernel {
+            let (attr, earlier) = (self.attr(), self.note());
+            if let Some(seen) = &mut self.seen {
+                match earlier {
+                    Some(earlier) => seen.last.insert(attr.id(), earlier),
+                    None => seen.last.remove(&attr.id()),
+                };
+            }
         }
-        self.unknown.keep(&attr);
+        self.keep();
     }
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
@@ -249,12 +232,13 @@ impl<'a> Walk<'a> {
         if error.is_unrepresentable() {
             self.keep_unfit();
         } else {
-            self.fail(error.within(name, self.attr.offset));
+            let offset = self.offset_of(self.payload);
+            self.fail(error.within(name, offset));
         }
     }
 
-    /// Puts what the attribute at hand decoded to into its field. An earlier one of the same id, and a payload that
-    /// does not fit, stay raw.
+    /// Puts what the attribute at hand decoded to into its field. Another one of the same id, and a payload that does
+    /// not fit, stay raw.
     #[inline]
     pub fn settle<T>(
         &mut self,
@@ -263,11 +247,8 @@ impl<'a> Walk<'a> {
         name: &'static str,
     ) {
         match decoded {
-            Ok(value) => {
-                if slot.replace(value).is_some() {
-                    self.keep_earlier();
-                }
-            }
+            Ok(value) if slot.is_none() => *slot = Some(value),
+            Ok(value) => self.repeated(slot, value),
             Err(error) => self.refuse(error, name),
         }
     }
@@ -275,12 +256,9 @@ impl<'a> Walk<'a> {
     /// Decodes an integer into its field. A call for each attribute costs less than what its copies do to compile.
     #[inline(never)]
     pub fn take_int<T: Int>(&mut self, slot: &mut Option<T>, name: &'static str) {
-        match codec::exact_bits(self.attr.payload, T::SIZE, T::BIG, T::SIGNED) {
-            Some(bits) => {
-                if slot.replace(T::from_bits(bits)).is_some() {
-                    self.keep_earlier();
-                }
-            }
+        match codec::exact_bits(self.payload, T::SIZE, T::BIG, T::SIGNED) {
+            Some(bits) if slot.is_none() => *slot = Some(T::from_bits(bits)),
+            Some(bits) => self.repeated(slot, T::from_bits(bits)),
             None => self.refuse_len(T::SIZE, name),
         }
     }
@@ -288,20 +266,22 @@ impl<'a> Walk<'a> {
     /// Decodes a byte that is 0 or 1 into its field.
     #[inline(never)]
     pub(super) fn take_bool(&mut self, slot: &mut Option<bool>, name: &'static str) {
-        let value = match self.attr.payload {
+        let value = match self.payload {
             [0] => false,
             [1] => true,
             [_] => return self.refuse(DecodeError::unrepresentable(), name),
             _ => return self.refuse_len(1, name),
         };
-        if slot.replace(value).is_some() {
-            self.keep_earlier();
+        if slot.is_none() {
+            *slot = Some(value);
+        } else {
+            self.repeated(slot, value);
         }
     }
 
     #[cold]
     fn refuse_len(&mut self, size: usize, name: &'static str) {
-        self.refuse(codec::wrong_len(size, self.attr.payload.len()), name);
+        self.refuse(codec::wrong_len(size, self.payload.len()), name);
     }
 
     /// Decodes the attribute at hand into its field.
@@ -312,7 +292,7 @@ impl<'a> Walk<'a> {
 
     /// Decodes an attribute that repeats its id.
     pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
-        match C::decode(self.attr.payload, self.cx) {
+        match C::decode(self.payload, self.cx) {
             Ok(value) => list.push(value),
             Err(error) => self.refuse(error, name),
         }
@@ -320,8 +300,8 @@ impl<'a> Walk<'a> {
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
     pub fn take_flag(&mut self, slot: &mut bool) {
-        if *slot || !self.attr.payload.is_empty() {
-            self.unknown.keep(&self.attr);
+        if *slot || !self.payload.is_empty() {
+            self.keep();
         } else {
             *slot = true;
         }
@@ -329,354 +309,25 @@ impl<'a> Walk<'a> {
 
     /// Keeps an attribute for later, when its selector is known.
     pub fn take_raw(&mut self, slot: &mut Option<RawAttr<'a>>) {
-        if let Some(earlier) = slot.replace(self.attr) {
-            self.unknown
-                .keep_earlier(earlier.id_and_flags, earlier.payload);
+        let attr = self.attr();
+        match slot {
+            None => *slot = Some(attr),
+            Some(_) if self.cx.direction().first_counts() => self.keep(),
+            Some(before) => {
+                let earlier = std::mem::replace(before, attr);
+                self.unknown
+                    .keep_earlier(earlier.id_and_flags, earlier.payload);
+            }
         }
     }
 
     /// Keeps an attribute that has no field.
     pub fn keep(&mut self) {
-        self.unknown.keep(&self.attr);
+        self.unknown.keep(&self.attr());
     }
 
     /// Keeps an attribute of which no use can be made.
     pub(super) fn keep_raw(&mut self, attr: &RawAttr<'_>) {
         self.unknown.keep(attr);
-    }
-}
-
-/// The flag bit of nested attributes, for an attribute's id.
-pub const NESTED: u16 = Encoder::flags(true, false);
-
-/// The flag bit of network byte order, for an attribute's id.
-pub const NET_BYTEORDER: u16 = Encoder::flags(false, true);
-
-/// Writes an attribute if it is there, nested if its form is. An error is noted in the encoder, so that a set checks once.
-#[inline]
-pub fn put<T, C: Codec<T>>(value: &Option<T>, id: u16, name: &'static str, out: &mut Encoder<'_>) {
-    if let Some(value) = value {
-        put_item::<T, C>(value, id, name, out);
-    }
-}
-
-/// Writes an attribute that is there, nested if its form is.
-#[inline]
-pub fn put_item<T, C: Codec<T>>(value: &T, id: u16, name: &'static str, out: &mut Encoder<'_>) {
-    let nested = if C::NESTED { NESTED } else { 0 };
-    C::put_attr(value, id | nested, name, out);
-}
-
-/// Writes an attribute if it is there, with these flag bits.
-#[inline]
-pub fn put_as<T, C: Codec<T>>(
-    value: &Option<T>,
-    id_and_flags: u16,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
-    if let Some(value) = value {
-        C::put_attr(value, id_and_flags, name, out);
-    }
-}
-
-/// Writes an attribute whose payload `encode` appends.
-#[inline]
-pub fn put_with<T>(
-    value: &T,
-    id_and_flags: u16,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-    encode: fn(&T, &mut Encoder<'_>) -> Result<(), EncodeError>,
-) {
-    if out.has_failed() {
-        return;
-    }
-    let start = out.begin(id_and_flags);
-    let encoded = encode(value, out);
-    out.end_attr(start, encoded, name);
-}
-
-/// Writes a presence flag.
-pub fn put_flag(set: bool, id: u16, out: &mut Encoder<'_>) {
-    if set {
-        out.put_empty(id);
-    }
-}
-
-/// Refuses an integer outside the range the kernel takes.
-pub fn check_range<T: Int>(
-    value: &Option<T>,
-    low: i128,
-    high: i128,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
-    if let Some(value) = value {
-        check_value(codec::int_value(*value), low, high, name, out);
-    }
-}
-
-fn check_value(value: i128, low: i128, high: i128, name: &'static str, out: &mut Encoder<'_>) {
-    if (value < low || value > high) && !out.is_lossless() {
-        let problem = EncodeProblem::OutOfRange { low, high, value };
-        out.fail(EncodeError::new(problem).within(name));
-    }
-}
-
-/// Refuses a request without an attribute that the kernel demands.
-pub fn check_required(present: bool, name: &'static str, out: &mut Encoder<'_>) {
-    if !present && !out.is_lossless() {
-        out.fail(EncodeError::new(EncodeProblem::Missing).within(name));
-    }
-}
-
-/// Values with a length that the kernel bounds.
-pub trait Bounded {
-    /// Bytes of a string (without NUL), octets of an address, elements of a list.
-    fn bound_len(&self) -> usize;
-}
-
-impl Bounded for NlString {
-    fn bound_len(&self) -> usize {
-        self.len()
-    }
-}
-
-impl Bounded for HwAddr {
-    fn bound_len(&self) -> usize {
-        self.as_bytes().len()
-    }
-}
-
-impl<T> Bounded for Vec<T> {
-    fn bound_len(&self) -> usize {
-        self.len()
-    }
-}
-
-/// Refuses a string or list longer than the kernel takes.
-pub fn check_max<T: Bounded>(
-    value: &Option<T>,
-    most: usize,
-    name: &'static str,
-    out: &mut Encoder<'_>,
-) {
-    if let Some(value) = value {
-        check_len(value.bound_len(), most, name, out);
-    }
-}
-
-fn check_len(have: usize, most: usize, name: &'static str, out: &mut Encoder<'_>) {
-    if have > most && !out.is_lossless() {
-        out.fail(EncodeError::new(EncodeProblem::TooLong { most, have }).within(name));
-    }
-}
-
-/// What every view of a set holds.
-#[derive(Clone, Copy, Debug)]
-pub struct RawView<'a> {
-    /// The whole payload.
-    pub bytes: &'a [u8],
-    /// The header, which may be shorter than its struct.
-    pub header: &'a [u8],
-    /// What follows the header.
-    pub attrs: &'a [u8],
-    /// Where that starts.
-    base: usize,
-    /// The context of the payload.
-    pub cx: Cx<'a>,
-}
-
-impl<'a> RawView<'a> {
-    /// A view of a payload whose header has `size` bytes, but may be as short as `least`.
-    pub fn new(
-        bytes: &'a [u8],
-        size: usize,
-        least: usize,
-        cx: Cx<'a>,
-    ) -> Result<Self, DecodeError> {
-        let base = attr_align(size);
-        let (header, attrs) = match bytes.split_at_checked(size) {
-            Some((header, _)) => (header, tail(bytes, base)),
-            None if bytes.len() >= least => (bytes, &[][..]),
-            None => return Err(DecodeError::short(size, bytes.len())),
-        };
-        Ok(RawView {
-            bytes,
-            header,
-            attrs,
-            base,
-            cx: cx.deeper()?,
-        })
-    }
-
-    /// The same view with the selector that its set provides to nested ones.
-    #[must_use]
-    pub fn providing(mut self, key: Option<Key<'a>>) -> Self {
-        self.cx = self.cx.with_inherited(key);
-        self
-    }
-
-    /// The attributes one by one.
-    pub fn walk(&self) -> RawAttrs<'a> {
-        attributes_at(self.attrs, self.base)
-    }
-
-    /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
-    pub fn find(&self, id: u16) -> Result<Option<RawAttr<'a>>, DecodeError> {
-        let mut found = None;
-        let mut walk = self.walk();
-        while let Some(attr) = walk.next_of(id)? {
-            found = Some(attr);
-        }
-        Ok(found)
-    }
-
-    /// An attribute; `None` if absent or if it does not fit the type.
-    ///
-    /// One function for each type of payload, not a copy in each getter.
-    #[inline(never)]
-    pub fn get<T, C: Codec<T>>(
-        &self,
-        id: u16,
-        name: &'static str,
-    ) -> Result<Option<C::View<'a>>, DecodeError> {
-        let mut last = None;
-        let mut walk = self.walk();
-        while let Some(attr) = walk.next_of(id)? {
-            // What does not fit stays raw in the owned value, so the one before it counts.
-            last = fit(C::view(attr.payload, self.cx), attr.offset, name)?.or(last);
-        }
-        Ok(last)
-    }
-
-    /// A presence flag.
-    pub fn flag(&self, id: u16) -> Result<bool, DecodeError> {
-        Ok(self.find(id)?.is_some_and(|attr| attr.payload.is_empty()))
-    }
-
-    /// The attributes with one id.
-    pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
-        ListView::new(ListOf {
-            attrs: self.walk(),
-            cx: self.cx,
-            index: 0,
-            only: Some(id),
-        })
-    }
-
-    /// The selector in an attribute.
-    pub fn key<T, C: Codec<T>>(
-        &self,
-        id: u16,
-        name: &'static str,
-    ) -> Result<Option<Key<'a>>, DecodeError>
-    where
-        C::View<'a>: ViewKey<'a>,
-    {
-        Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
-    }
-
-    /// A union; `tagged` ones exist without data.
-    pub fn kind<T: Kind>(
-        &self,
-        key: Option<Key<'a>>,
-        data: u16,
-        tagged: bool,
-        name: &'static str,
-    ) -> Result<Option<T::View<'a>>, DecodeError> {
-        let attr = self.find(data)?;
-        match key {
-            Some(key) if tagged || attr.is_some() => {
-                let offset = attr.map_or(0, |attr| attr.offset);
-                fit(
-                    T::view(key, attr.map(|attr| attr.payload), self.cx),
-                    offset,
-                    name,
-                )
-            }
-            _ => Ok(None),
-        }
-    }
-}
-
-#[inline]
-fn fit<T>(
-    result: Result<T, DecodeError>,
-    offset: usize,
-    name: &'static str,
-) -> Result<Option<T>, DecodeError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_unrepresentable() => Ok(None),
-        Err(error) => Err(error.within(name, offset)),
-    }
-}
-
-/// The attributes of a list, numbered.
-#[derive(Clone, Debug)]
-pub struct ListOf<'a> {
-    attrs: RawAttrs<'a>,
-    cx: Cx<'a>,
-    index: usize,
-    only: Option<u16>,
-}
-
-impl<'a> ListOf<'a> {
-    /// All attributes in `bytes`.
-    pub fn new(bytes: &'a [u8], cx: Cx<'a>) -> Self {
-        ListOf {
-            attrs: attributes(bytes),
-            cx,
-            index: 0,
-            only: None,
-        }
-    }
-}
-
-impl<'a> Iterator for ListOf<'a> {
-    type Item = Result<(usize, RawAttr<'a>), DecodeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let attr = match self.attrs.next()? {
-                Ok(attr) => attr,
-                Err(error) => return Some(Err(error)),
-            };
-            if self.only.is_none_or(|id| attr.id() == id) {
-                self.index += 1;
-                return Some(Ok((self.index - 1, attr)));
-            }
-        }
-    }
-}
-
-/// The views of a list's elements.
-#[derive(Clone, Debug)]
-pub struct ListView<'a, T, C> {
-    list: ListOf<'a>,
-    marker: PhantomData<(T, C)>,
-}
-
-impl<'a, T, C> ListView<'a, T, C> {
-    /// Views of what `list` yields.
-    pub fn new(list: ListOf<'a>) -> Self {
-        ListView {
-            list,
-            marker: PhantomData,
-        }
-    }
-}
-
-impl<'a, T, C: Codec<T>> Iterator for ListView<'a, T, C> {
-    type Item = Result<C::View<'a>, DecodeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.list.next()? {
-            Ok((index, attr)) => C::view(attr.payload, self.list.cx)
-                .map_err(|error| error.within_item(index, attr.offset)),
-            Err(error) => Err(error),
-        })
     }
 }

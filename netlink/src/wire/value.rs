@@ -5,8 +5,9 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::growth::Growth;
 use super::layout::Layout;
+use super::put::put_with;
 use super::schema::{Shape, difference};
-use super::set::{Walk, put_with};
+use super::set::Walk;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A type with a form of its own as a payload.
@@ -48,6 +49,13 @@ pub trait Value: Sized + Clone + PartialEq {
     #[doc(hidden)]
     #[inline]
     fn empty() -> Option<Self> {
+        None
+    }
+
+    /// The same in a box, made where it stays.
+    #[doc(hidden)]
+    #[inline]
+    fn empty_box() -> Option<Box<Self>> {
         None
     }
 
@@ -96,10 +104,9 @@ impl<T: Value> Value for Box<T> {
 
     #[inline]
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
-        let Some(empty) = T::empty() else {
+        let Some(mut this) = T::empty_box() else {
             return T::decode(bytes, cx).map(Box::new);
         };
-        let mut this = Box::new(empty);
         match T::decode_into(&mut *this, bytes, cx) {
             Ok(()) => Ok(this),
             Err(error) => Err(error),
@@ -252,6 +259,9 @@ pub trait Struct: Sized {
     /// Reads the fixed members and the tail. `bytes` has at least `LEAST` bytes.
     fn read_all(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError>;
 
+    /// Appends the fixed members; the first error is noted.
+    fn put_fixed(&self, out: &mut Encoder<'_>);
+
     /// Writes the fixed members over zeroed bytes; the first error is noted.
     fn write_fixed(&self, out: &mut [u8], failed: &mut Option<EncodeError>);
 
@@ -284,8 +294,7 @@ pub fn decode_struct<T: Struct>(bytes: &[u8], cx: Cx<'_>) -> Result<T, DecodeErr
 #[inline]
 pub fn encode_struct<T: Struct>(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let start = out.position();
-    let (bytes, failed) = out.fixed(T::FIXED);
-    value.write_fixed(bytes, failed);
+    value.put_fixed(out);
     if T::TAIL {
         if let Err(error) = value.write_tail(out) {
             out.fail(error);
