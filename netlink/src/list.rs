@@ -189,6 +189,7 @@ impl<L: Listing> Collector<L> {
     }
 
     /// The view of a message, if it is an object of the list and wanted.
+    #[inline]
     pub fn view<'d>(&mut self, message: &Message<'d>) -> Option<<L::Item as Value>::View<'d>> {
         if self.kind.is_some_and(|kind| kind != message.kind()) {
             return None;
@@ -203,12 +204,27 @@ impl<L: Listing> Collector<L> {
 
     /// The object in a message, if it is one of the list and wanted.
     pub fn item(&mut self, message: &Message<'_>) -> Option<L::Item> {
-        self.view(message)?;
-        match L::Item::decode(message.body(), Cx::from_kernel()) {
-            Ok(item) => Some(item),
-            Err(error) => {
+        let mut item = None;
+        self.item_to(message, &mut item);
+        item
+    }
+
+    /// Puts the object in a message into a place, if it is one of the list and wanted.
+    pub(crate) fn item_to(&mut self, message: &Message<'_>, place: &mut Option<L::Item>) {
+        if self.view(message).is_some() {
+            let decoded = L::Item::decode_to(place, message.body(), Cx::from_kernel());
+            if let Err(error) = decoded {
                 self.put_aside(message, error);
-                None
+            }
+        }
+    }
+
+    /// Adds the object in a message to a list, if it is wanted.
+    pub(crate) fn push_item(&mut self, message: &Message<'_>, items: &mut Vec<L::Item>) {
+        if self.view(message).is_some() {
+            let decoded = L::Item::decode_push(items, message.body(), Cx::from_kernel());
+            if let Err(error) = decoded {
+                self.put_aside(message, error);
             }
         }
     }

@@ -123,7 +123,8 @@ impl Replies for Done {
 #[derive(Debug)]
 pub struct One<T> {
     kind: Option<u16>,
-    object: Option<T>,
+    /// In a box, so that a call that waits is small whatever it waits for.
+    object: Option<Box<T>>,
 }
 
 impl<T> One<T> {
@@ -141,12 +142,12 @@ impl<T: Value> Replies for One<T> {
 
     fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
         if self.kind.is_none_or(|kind| kind == message.kind()) {
-            self.object = Some(T::decode(message.body(), Cx::from_kernel())?);
+            self.object = Some(T::decode_box(message.body(), Cx::from_kernel())?);
         }
         Ok(())
     }
 
     fn finish(self) -> Option<T> {
-        self.object
+        self.object.map(|object| *object)
     }
 }

@@ -814,35 +814,37 @@ impl<'a> Set<'a> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    // The value is made where it is returned, and not moved there.
-                    let mut decoded = ::core::result::Result::Ok(<Self as ::core::default::Default>::default());
-                    if let ::core::result::Result::Ok(this) = &mut decoded {
-                        if let ::core::result::Result::Err(error) =
-                            <Self as ::netlink::wire::Value>::decode_into(this, bytes, cx)
-                        {
-                            decoded = ::core::result::Result::Err(error);
-                        }
+                    let mut this = <Self as ::core::default::Default>::default();
+                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
+                        ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
+                        ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
                     }
-                    decoded
                 }
 
                 #[inline]
-                fn empty() -> ::core::option::Option<Self> {
-                    ::core::option::Option::Some(<Self as ::core::default::Default>::default())
+                fn decode_box(
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<::std::boxed::Box<Self>, ::netlink::wire::DecodeError> {
+                    #private::decode_set_box(bytes, Self::__SIZE, #least, cx)
                 }
 
                 #[inline]
-                fn empty_box() -> ::core::option::Option<::std::boxed::Box<Self>> {
-                    ::core::option::Option::Some(<::std::boxed::Box<Self> as ::core::default::Default>::default())
-                }
-
-                #[inline]
-                fn decode_into(
-                    &mut self,
+                fn decode_to(
+                    place: &mut ::core::option::Option<Self>,
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<(), ::netlink::wire::DecodeError> {
-                    #private::decode_set(self, bytes, Self::__SIZE, #least, cx)
+                    #private::decode_set_to(place, bytes, Self::__SIZE, #least, cx)
+                }
+
+                #[inline]
+                fn decode_push(
+                    list: &mut ::std::vec::Vec<Self>,
+                    bytes: &[u8],
+                    cx: ::netlink::wire::Cx<'_>,
+                ) -> ::core::result::Result<(), ::netlink::wire::DecodeError> {
+                    #private::decode_set_push(list, bytes, Self::__SIZE, #least, cx)
                 }
 
                 #[inline]

@@ -245,6 +245,8 @@ fn emit(
         _ => quote!(let _ = at;),
     };
     let write = header.write();
+    // A few loads and stores; a call for them would cost more.
+    let small = (!has_tail && growth.is_none() && header.members().count() <= 8).then(|| quote!(#[inline]));
     let all = members();
     let default = zeroed.then(|| {
         let (members, tails) = (members(), tails.iter().map(|tail| tail.name).chain(growth));
@@ -280,6 +282,7 @@ fn emit(
             const GROWS: bool = #is_growing;
             const TAIL: bool = #has_tail;
 
+            #small
             fn read_all(
                 bytes: &[u8],
                 cx: ::netlink::wire::Cx<'_>,
@@ -308,7 +311,7 @@ fn emit(
                 out.put(&fixed);
             }
 
-            #[inline]
+            #small
             fn write_fixed(
                 &self,
                 out: &mut [u8],

@@ -5,10 +5,10 @@ use std::io;
 use std::os::fd::BorrowedFd;
 
 use super::{After, Outcome};
-use crate::conn::{Exchange, Message, Request, Sequence, Step, messages};
+use crate::conn::{Exchange, Message, Request, Sequence, Step, messages_from};
 use crate::error::{Error, Result};
 use crate::sys;
-use crate::transport::{Buffers, Inbox, Transport};
+use crate::transport::{Buffers, Inbox, Received, Transport};
 
 /// What the kernel fills per message of a dump, at most: more room never makes fewer calls.
 const USUAL: usize = 32 * 1024;
@@ -17,6 +17,9 @@ const USUAL: usize = 32 * 1024;
 /// The pages stay untouched, and so cost nothing, until one comes.
 pub(super) const SPILL: usize = 1024 * 1024;
 
+/// Room for one of many answers.
+const SLOT: usize = 16 * 1024;
+
 /// A transport that one call at a time uses.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -24,6 +27,11 @@ pub(crate) struct Connection {
     sequence: Sequence,
     /// Zeroed by the allocator, so that pages appear only when the kernel writes to them.
     answer: Vec<u8>,
+    /// Bytes of the datagram in there, and where its next message starts.
+    len: usize,
+    at: usize,
+    /// For many answers at once; batches need one.
+    inbox: Option<Inbox>,
 }
 
 /// A request in flight.
@@ -40,6 +48,8 @@ pub(crate) enum Taken {
     Nothing,
     /// More will come.
     More,
+    /// Who takes the objects wants no more for now.
+    Paused,
     /// The exchange is over, and nothing of it is left.
     Ended(Result<Outcome>),
     /// The exchange cannot go on.
@@ -56,6 +66,9 @@ impl Connection {
             transport,
             sequence: Sequence::starting_at((seed >> 32) as u32),
             answer: vec![0; USUAL + spill],
+            len: 0,
+            at: 0,
+            inbox: None,
         }
     }
 
@@ -83,6 +96,8 @@ impl Connection {
 
     /// Sends a request that stands in `buf`.
     pub(crate) fn send(&mut self, request: &Request, buf: &mut [u8]) -> Result<Inflight> {
+        // What a call before this one did not look at.
+        self.at = self.len;
         let (sequence, port) = (self.sequence.next(), self.transport.port());
         request.stamp(buf, sequence, port)?;
         self.send_datagram(buf)
@@ -98,13 +113,23 @@ impl Connection {
         self.transport.send(datagram)
     }
 
-    /// Receives what is there.
-    pub(crate) fn receive_many(&mut self, inbox: &mut Inbox) -> io::Result<()> {
-        self.transport.receive_many(inbox)
+    /// Receives one datagram that is there.
+    pub(crate) fn receive_one(&mut self) -> io::Result<(Received, &[u8])> {
+        let received = self.transport.receive(&mut self.answer)?;
+        let datagram = self.answer.get(..received.len).unwrap_or_default();
+        Ok((received, datagram))
     }
 
-    /// Takes one datagram, if there is one, and hands every object in it to `each`. `buf` holds the
-    /// request, for errors.
+    /// Receives many datagrams that are there.
+    pub(crate) fn receive_many(&mut self) -> io::Result<&Inbox> {
+        let inbox = self.inbox.get_or_insert_with(|| Inbox::new(SLOT));
+        self.transport.receive_many(inbox)?;
+        Ok(inbox)
+    }
+
+    /// Takes one datagram, if there is one, or what is left of the last one, and hands every object in
+    /// it to `each`. `buf` holds the request, for errors.
+    #[inline]
     pub(crate) fn receive(
         &mut self,
         request: &Request,
@@ -112,58 +137,37 @@ impl Connection {
         inflight: &mut Inflight,
         mut each: impl FnMut(&Message<'_>) -> After,
     ) -> Taken {
-        let received = match self.transport.receive(&mut self.answer) {
-            Ok(received) => received,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Taken::Nothing,
-            Err(error) if error.raw_os_error().is_some_and(sys::is::overrun) => {
-                return Taken::Lost {
-                    how: "receive buffer full",
-                    need: 0,
-                };
+        if self.at >= self.len {
+            if let Some(taken) = self.receive_next(request) {
+                return taken;
             }
-            Err(error) => return Taken::Broken(request.unreceived(error)),
-        };
-        if received.sender != 0 {
-            // Any process may send to our port; only the kernel is answered to.
-            return Taken::More;
         }
-        if received.is_truncated() {
-            return Taken::Lost {
-                how: "answer larger than any buffer",
-                need: received.full,
-            };
-        }
+        let datagram = self.answer.get(..self.len).unwrap_or_default();
+        let mut messages = messages_from(datagram, self.at);
+        // Whatever ends the exchange leaves nothing of the datagram for the next one.
+        self.at = self.len;
         let Inflight { exchange, outcome } = inflight;
-        let datagram = self.answer.get(..received.len).unwrap_or_default();
-        for message in messages(datagram) {
+        while let Some(message) = messages.next() {
             let message = match message {
                 Ok(message) => message,
                 Err(error) => return Taken::Broken(request.malformed(error)),
             };
-            let (object, last) = match exchange.take(received.sender, message) {
+            let (object, last) = match exchange.take(0, message) {
                 Step::Object(object) => (object, false),
                 Step::Last(object) => (object, true),
-                Step::End(end) => {
-                    outcome.interrupted = exchange.is_interrupted();
-                    if let Some(errno) = end.errno {
-                        let error = request.refusal(buf, errno, end.explanation);
-                        return Taken::Ended(Err(error));
-                    }
-                    outcome.warning = request.warning(end.explanation);
-                    return Taken::Ended(Ok(std::mem::take(outcome)));
-                }
-                Step::Overrun => {
-                    return Taken::Lost {
-                        how: "overrun",
-                        need: 0,
-                    };
-                }
-                Step::Malformed(error) => return Taken::Broken(request.malformed(error)),
                 Step::Foreign(_) | Step::Nothing => continue,
+                step => {
+                    outcome.interrupted = exchange.is_interrupted();
+                    return ended(step, request, buf, outcome);
+                }
             };
             match each(&object) {
                 After::More if last => return Taken::Ended(Ok(std::mem::take(outcome))),
                 After::More => {}
+                After::Pause => {
+                    self.at = messages.offset();
+                    return Taken::Paused;
+                }
                 After::Stop => {
                     outcome.stopped = !last;
                     return Taken::Ended(Ok(std::mem::take(outcome)));
@@ -178,5 +182,58 @@ impl Connection {
             }
         }
         Taken::More
+    }
+
+    /// Receives the next datagram; what that came to, if there is nothing in it to look at.
+    fn receive_next(&mut self, request: &Request) -> Option<Taken> {
+        let received = match self.transport.receive(&mut self.answer) {
+            Ok(received) => received,
+            Err(error) => return Some(not_received(request, error)),
+        };
+        if received.sender != 0 {
+            // Any process may send to our port; only the kernel is answered to.
+            return Some(Taken::More);
+        }
+        if received.is_truncated() {
+            return Some(Taken::Lost {
+                how: "answer larger than any buffer",
+                need: received.full,
+            });
+        }
+        (self.len, self.at) = (received.len, 0);
+        None
+    }
+}
+
+#[cold]
+fn not_received(request: &Request, error: io::Error) -> Taken {
+    if error.kind() == io::ErrorKind::WouldBlock {
+        return Taken::Nothing;
+    }
+    if error.raw_os_error().is_some_and(sys::is::overrun) {
+        return Taken::Lost {
+            how: "receive buffer full",
+            need: 0,
+        };
+    }
+    Taken::Broken(request.unreceived(error))
+}
+
+/// What the end of an exchange came to.
+fn ended(step: Step<'_>, request: &Request, buf: &[u8], outcome: &mut Outcome) -> Taken {
+    match step {
+        Step::End(end) => {
+            if let Some(errno) = end.errno {
+                return Taken::Ended(Err(request.refusal(buf, errno, end.explanation)));
+            }
+            outcome.warning = request.warning(end.explanation);
+            Taken::Ended(Ok(std::mem::take(outcome)))
+        }
+        Step::Overrun => Taken::Lost {
+            how: "overrun",
+            need: 0,
+        },
+        Step::Malformed(error) => Taken::Broken(request.malformed(error)),
+        Step::Object(_) | Step::Last(_) | Step::Foreign(_) | Step::Nothing => Taken::More,
     }
 }

@@ -95,6 +95,7 @@ impl Exchange {
         }
     }
 
+    #[inline]
     fn is_answer(&self, kind: Option<u16>, message: Message<'_>) -> bool {
         let part = message.flags().contains(MsgFlags::MULTI);
         !part && kind.is_none_or(|kind| kind == message.kind())
@@ -105,6 +106,7 @@ impl Exchange {
 const STATUS: usize = <i32 as Layout>::SIZE;
 
 /// What a control message means.
+#[inline(never)]
 fn control(message: Message<'_>) -> Step<'_> {
     match ControlType(message.kind()) {
         // Without its errno an error would read as success.

@@ -54,7 +54,7 @@ impl<'d> Message<'d> {
 /// The messages in a datagram, in order; see [`messages`].
 #[derive(Clone, Debug)]
 pub struct Messages<'d> {
-    rest: &'d [u8],
+    datagram: &'d [u8],
     offset: usize,
 }
 
@@ -63,17 +63,24 @@ pub struct Messages<'d> {
 /// The last message may lack its padding: several subsystems send such datagrams. After an error the
 /// iterator ends, since nothing tells where the next message would start.
 pub fn messages(datagram: &[u8]) -> Messages<'_> {
-    Messages {
-        rest: datagram,
-        offset: 0,
-    }
+    messages_from(datagram, 0)
+}
+
+/// The messages from an offset on.
+pub(crate) fn messages_from(datagram: &[u8], offset: usize) -> Messages<'_> {
+    Messages { datagram, offset }
 }
 
 impl<'d> Messages<'d> {
+    /// Where the next message starts.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
     #[cold]
     fn malformed(&mut self, problem: DecodeProblem) -> DecodeError {
-        self.rest = &[];
-        DecodeError::new(problem).shifted(self.offset)
+        let at = std::mem::replace(&mut self.offset, self.datagram.len());
+        DecodeError::new(problem).shifted(at)
     }
 }
 
@@ -82,26 +89,25 @@ impl<'d> Iterator for Messages<'d> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let have = self.rest.len();
+        let rest = self.datagram.get(self.offset..).unwrap_or_default();
+        let have = rest.len();
         // Less than a unit of alignment can only be padding.
         if have < NLMSG_ALIGNTO as usize {
             return None;
         }
-        if have < HEADER {
+        let Some(header) = rest.first_chunk::<HEADER>() else {
             return Some(Err(
                 self.malformed(DecodeProblem::Short { need: HEADER, have })
             ));
-        }
-        let header = MsgHdr::read(self.rest);
+        };
+        let header = MsgHdr::read(header);
         let stated = usize::try_from(header.len).unwrap_or(usize::MAX);
-        let Some(body) = self.rest.get(HEADER..stated) else {
+        let Some(body) = rest.get(HEADER..stated) else {
             return Some(Err(
                 self.malformed(DecodeProblem::BadLength { stated, left: have })
             ));
         };
-        let step = message_align(stated);
-        self.rest = self.rest.get(step..).unwrap_or_default();
-        self.offset += step;
+        self.offset += message_align(stated);
         Some(Ok(Message { header, body }))
     }
 }

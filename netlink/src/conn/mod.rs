@@ -16,6 +16,7 @@ mod sequence;
 mod transcripts;
 
 pub use exchange::{End, Exchange, Step, Until};
+pub(crate) use message::messages_from;
 pub use message::{Message, Messages, messages};
 pub use request::Request;
 pub use sequence::Sequence;

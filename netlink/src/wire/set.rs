@@ -54,6 +54,58 @@ pub fn decode_set(
     }
 }
 
+/// A set in a box, made where it stays.
+#[inline]
+pub fn decode_set_box<T: Fill + Default>(
+    bytes: &[u8],
+    size: usize,
+    least: usize,
+    cx: Cx<'_>,
+) -> Result<Box<T>, DecodeError> {
+    let mut set = Box::<T>::default();
+    match decode_set(&mut *set, bytes, size, least, cx) {
+        Ok(()) => Ok(set),
+        Err(error) => Err(error),
+    }
+}
+
+/// A set in a place, made where it stays.
+#[inline]
+pub fn decode_set_to<T: Fill + Default>(
+    place: &mut Option<T>,
+    bytes: &[u8],
+    size: usize,
+    least: usize,
+    cx: Cx<'_>,
+) -> Result<(), DecodeError> {
+    let decoded = decode_set(place.insert(T::default()), bytes, size, least, cx);
+    if decoded.is_err() {
+        *place = None;
+    }
+    decoded
+}
+
+/// A set at the end of a list, made where it stays.
+#[inline]
+pub fn decode_set_push<T: Fill + Default>(
+    list: &mut Vec<T>,
+    bytes: &[u8],
+    size: usize,
+    least: usize,
+    cx: Cx<'_>,
+) -> Result<(), DecodeError> {
+    let len = list.len();
+    list.resize_with(len + 1, T::default);
+    let Some(set) = list.last_mut() else {
+        return Ok(());
+    };
+    let decoded = decode_set(set, bytes, size, least, cx);
+    if decoded.is_err() {
+        list.truncate(len);
+    }
+    decoded
+}
+
 /// The walk over a set's attributes, with what it needs at each of them. The first error ends it.
 #[derive(Debug)]
 pub struct Walk<'a> {

@@ -45,25 +45,37 @@ pub trait Value: Sized + Clone + PartialEq {
     /// Says what the kernel could not take.
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
-    /// An empty value for [`Value::decode_into`], for types that are better decoded where they stay than moved there.
+    /// Decodes a whole payload into a box; large types do so where it stays.
+    ///
+    /// # Errors
+    /// As [`Value::decode`].
     #[doc(hidden)]
     #[inline]
-    fn empty() -> Option<Self> {
-        None
+    fn decode_box(bytes: &[u8], cx: Cx<'_>) -> Result<Box<Self>, DecodeError> {
+        Self::decode(bytes, cx).map(Box::new)
     }
 
-    /// The same in a box, made where it stays.
+    /// Decodes a whole payload into a place; large types do so where it stays. After an error nothing is there.
+    ///
+    /// # Errors
+    /// As [`Value::decode`].
     #[doc(hidden)]
     #[inline]
-    fn empty_box() -> Option<Box<Self>> {
-        None
+    fn decode_to(place: &mut Option<Self>, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
+        *place = None;
+        *place = Some(Self::decode(bytes, cx)?);
+        Ok(())
     }
 
-    /// Decodes a whole payload into an empty value.
+    /// Decodes a whole payload to the end of a list; large types do so where it stays.
+    ///
+    /// # Errors
+    /// As [`Value::decode`].
     #[doc(hidden)]
     #[inline]
-    fn decode_into(&mut self, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
-        Self::decode(bytes, cx).map(|value| *self = value)
+    fn decode_push(list: &mut Vec<Self>, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
+        list.push(Self::decode(bytes, cx)?);
+        Ok(())
     }
 
     /// Decodes the attribute at hand into a field of a set.
@@ -104,13 +116,7 @@ impl<T: Value> Value for Box<T> {
 
     #[inline]
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Self, DecodeError> {
-        let Some(mut this) = T::empty_box() else {
-            return T::decode(bytes, cx).map(Box::new);
-        };
-        match T::decode_into(&mut *this, bytes, cx) {
-            Ok(()) => Ok(this),
-            Err(error) => Err(error),
-        }
+        T::decode_box(bytes, cx)
     }
 
     #[inline]
