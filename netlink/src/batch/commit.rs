@@ -26,9 +26,6 @@ const MOST: usize = 128 * 1024;
 /// What the kernel keeps of the send buffer for itself.
 const SEND_MARGIN: usize = 32;
 
-/// Room for one answer.
-const SLOT: usize = 16 * 1024;
-
 /// Rounds before others have their turn.
 const TURN: u32 = 8;
 
@@ -41,7 +38,6 @@ pub struct Commit {
     /// The first entry that was not sent yet.
     next: usize,
     window: Option<Window>,
-    inbox: Option<Inbox>,
     deadline: Option<Instant>,
     over: bool,
 }
@@ -73,7 +69,6 @@ impl Commit {
             ack_all,
             next: 0,
             window: None,
-            inbox: None,
             deadline: None,
             over: false,
         }
@@ -170,7 +165,13 @@ impl Commit {
 
     /// Takes the answers that are there. `Some` when the window is over.
     fn receive(&mut self, window: &mut Window) -> Result<Received> {
-        let inbox = self.inbox.get_or_insert_with(|| Inbox::new(SLOT));
+        let mut inbox = window.connection.take_inbox();
+        let received = self.receive_into(window, &mut inbox);
+        window.connection.keep_inbox(inbox);
+        received
+    }
+
+    fn receive_into(&mut self, window: &mut Window, inbox: &mut Inbox) -> Result<Received> {
         match window.connection.receive_many(inbox) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -8,7 +8,7 @@ use super::{After, Outcome};
 use crate::conn::{Exchange, Message, Request, Sequence, Step, messages_from};
 use crate::error::{Error, Result};
 use crate::sys;
-use crate::transport::{Buffers, Inbox, Received, Transport};
+use crate::transport::{Buffers, Inbox, Transport};
 
 /// What the kernel fills per message of a dump, at most: more room never makes fewer calls.
 const USUAL: usize = 32 * 1024;
@@ -113,18 +113,20 @@ impl Connection {
         self.transport.send(datagram)
     }
 
-    /// Receives one datagram that is there.
-    pub(crate) fn receive_one(&mut self) -> io::Result<(Received, &[u8])> {
-        let received = self.transport.receive(&mut self.answer)?;
-        let datagram = self.answer.get(..received.len).unwrap_or_default();
-        Ok((received, datagram))
+    /// Receives many datagrams that are there.
+    pub(crate) fn receive_many(&mut self, inbox: &mut Inbox) -> io::Result<()> {
+        self.transport.receive_many(inbox)
     }
 
-    /// Receives many datagrams that are there.
-    pub(crate) fn receive_many(&mut self) -> io::Result<&Inbox> {
-        let inbox = self.inbox.get_or_insert_with(|| Inbox::new(SLOT));
-        self.transport.receive_many(inbox)?;
-        Ok(inbox)
+    /// Room for many answers, kept with the connection: to make it anew for each batch costs more
+    /// than a short batch.
+    pub(crate) fn take_inbox(&mut self) -> Inbox {
+        self.inbox.take().unwrap_or_else(|| Inbox::new(SLOT))
+    }
+
+    /// Gives it back.
+    pub(crate) fn keep_inbox(&mut self, inbox: Inbox) {
+        self.inbox = Some(inbox);
     }
 
     /// Takes one datagram, if there is one, or what is left of the last one, and hands every object in
@@ -162,7 +164,7 @@ impl Connection {
                 }
             };
             match each(&object) {
-                After::More if last => return Taken::Ended(Ok(std::mem::take(outcome))),
+                After::More | After::Pause if last => return Taken::Ended(Ok(std::mem::take(outcome))),
                 After::More => {}
                 After::Pause => {
                     self.at = messages.offset();

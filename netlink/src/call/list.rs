@@ -48,7 +48,7 @@ impl<L: Listing> Work for ListWork<L> {
     }
 
     fn object(&mut self, message: &Message<'_>) -> After {
-        self.items.extend(self.collector.item(message));
+        self.collector.push_item(message, &mut self.items);
         After::More
     }
 

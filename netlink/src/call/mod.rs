@@ -86,6 +86,8 @@ pub enum Finish<T> {
 pub enum After {
     /// The next one.
     More,
+    /// The next one, but later: what came with the object stays until the call is carried on.
+    Pause,
     /// No more objects are wanted.
     Stop,
     /// The object is malformed, and that makes the call fail.
@@ -289,7 +291,7 @@ impl<W: Work> Call<W> {
             }
             // In all other cases something of this exchange may still come. The socket is closed:
             // draining it would spend another call's time.
-            Taken::Nothing | Taken::More => Err(request.timeout(true)),
+            Taken::Nothing | Taken::More | Taken::Paused => Err(request.timeout(true)),
             Taken::Broken(error) => Err(error),
             Taken::Lost { how, need } => {
                 drop(connection);
@@ -345,7 +347,7 @@ impl<W: Work> Call<W> {
                     each,
                 );
                 match taken {
-                    Taken::More => Ok(Step::Go),
+                    Taken::More | Taken::Paused => Ok(Step::Go),
                     taken => self.take(taken),
                 }
             }

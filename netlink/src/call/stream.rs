@@ -1,6 +1,5 @@
 //! A listing, object by object as it comes: [`Stream`].
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
@@ -13,7 +12,8 @@ use crate::list::{Collector, DumpState, Listing, Scanned};
 /// The work of a stream: a dump, tried once, whose objects somebody takes in between.
 pub(super) struct StreamWork<L: Listing> {
     collector: Collector<L>,
-    items: VecDeque<L::Item>,
+    /// The object that comes next.
+    item: Option<L::Item>,
     count: usize,
 }
 
@@ -25,11 +25,12 @@ impl<L: Listing> Work for StreamWork<L> {
     }
 
     fn object(&mut self, message: &Message<'_>) -> After {
-        if let Some(item) = self.collector.item(message) {
-            self.count += 1;
-            self.items.push_back(item);
+        self.collector.item_to(message, &mut self.item);
+        if self.item.is_none() {
+            return After::More;
         }
-        After::More
+        self.count += 1;
+        After::Pause
     }
 
     fn forget(&mut self) -> bool {
@@ -74,7 +75,7 @@ impl<L: Listing> Stream<L> {
     pub(super) fn work(listing: L) -> StreamWork<L> {
         StreamWork {
             collector: Collector::new(listing),
-            items: VecDeque::new(),
+            item: None,
             count: 0,
         }
     }
@@ -99,8 +100,8 @@ impl<L: Listing> Advance for Stream<L> {
     /// Unlike others it may be called again when it is done: that is how to get the next object.
     fn advance(&mut self) -> Progress<Option<L::Item>> {
         loop {
-            if let Some(item) = self.call.work.items.pop_front() {
-                return Progress::Done(Ok(Some(item)));
+            if self.call.work.item.is_some() {
+                return Progress::Done(Ok(self.call.work.item.take()));
             }
             if self.end.is_some() {
                 return Progress::Done(Ok(None));
