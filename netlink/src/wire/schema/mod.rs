@@ -135,6 +135,18 @@ impl IntShape {
         }
     }
 
+    /// The form of `T` sent as `W`, which gives the names that `T` has not.
+    pub(crate) const fn wired<T: Int, W: Int>(big: bool) -> Self {
+        let shape = IntShape::of::<T>(W::SIZE, big);
+        match T::NAMES.style {
+            NameStyle::Plain => IntShape {
+                names: W::NAMES,
+                ..shape
+            },
+            _ => shape,
+        }
+    }
+
     /// The name of a value, or of its bits.
     fn name(&self, bits: u64) -> Option<String> {
         let names = &self.names;
