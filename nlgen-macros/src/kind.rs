@@ -23,6 +23,8 @@ struct Case<'a> {
     key: Option<Lit>,
     /// Further keys of the case.
     also: Vec<syn::LitInt>,
+    /// The key in what stands in for an absent selector.
+    or: Option<Lit>,
     payload: Payload<'a>,
     codec: TokenStream,
 }
@@ -76,9 +78,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
         let keys: &[&str] = if on.fixed {
-            &["case", "default", "other"]
+            &["case", "also", "default", "other"]
         } else {
-            &["case", "also", "default", "other", "as"]
+            &["case", "also", "or", "default", "other", "as"]
         };
         nl.only("a case", keys)?;
         if nl.other {
@@ -198,6 +200,7 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
         name: &variant.ident,
         key,
         also: nl.also.clone(),
+        or: nl.or_case.clone(),
         payload,
         codec,
     })
@@ -212,14 +215,17 @@ impl Case<'_> {
     }
 
     fn literal(&self, text: bool) -> Option<TokenStream> {
-        let key = self.key.as_ref()?;
-        Some(match key {
-            Lit::Str(string) if text => {
-                let bytes = syn::LitByteStr::new(string.value().as_bytes(), string.span());
-                quote!(#bytes)
-            }
-            key => quote!(#key),
-        })
+        Some(literal(self.key.as_ref()?, text))
+    }
+}
+
+fn literal(key: &Lit, text: bool) -> TokenStream {
+    match key {
+        Lit::Str(string) if text => {
+            let bytes = syn::LitByteStr::new(string.value().as_bytes(), string.span());
+            quote!(#bytes)
+        }
+        key => quote!(#key),
     }
 }
 
@@ -246,11 +252,25 @@ impl Union<'_> {
                 }
                 seen.push(key);
             }
-            if let (Some(also), true) = (case.also.first(), self.lead.is_none()) {
+            if let (Some(also), true) = (case.also.first(), self.other.with_key) {
                 return Err(Error::new(
                     also.span(),
-                    "only a union with `lead` keeps its selector apart from the case, so that one case can have several",
+                    "this union is its own selector, so that each key needs a case",
                 ));
+            }
+            if let Some(or) = &case.or {
+                if matches!(or, Lit::Str(_)) != self.text || case.key.is_none() {
+                    return Err(Error::new(
+                        or.span(),
+                        "what stands in for the selector is of its type, and a case has both",
+                    ));
+                }
+                if !self.other.with_key {
+                    return Err(Error::new(
+                        or.span(),
+                        "only a union that is its own selector can be without",
+                    ));
+                }
             }
         }
         Ok(())
@@ -324,8 +344,14 @@ impl Union<'_> {
                 None => quote!(::core::option::Option::None),
             };
             let also = case.also.iter().map(|key| quote!(::core::option::Option::Some(CaseKey::Int(#key))));
-            std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, shape: #shape })).collect::<Vec<_>>()
+            let or = match (&case.or, self.text) {
+                (Some(or), true) => quote!(::core::option::Option::Some(CaseKey::Text(#or))),
+                (Some(or), false) => quote!(::core::option::Option::Some(CaseKey::Int(#or))),
+                (None, _) => quote!(::core::option::Option::None),
+            };
+            std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, or: #or, shape: #shape })).collect::<Vec<_>>()
         });
+        let implied = self.implied();
         let view_type = self.view_type(&view);
         let value = self.lead_value(&view);
         Ok(quote! {
@@ -367,6 +393,8 @@ impl Union<'_> {
                 fn key(&self) -> ::core::option::Option<::netlink::wire::Key<'_>> {
                     match self { #keys }
                 }
+
+                #implied
 
                 fn has_data(&self) -> bool {
                     match self { #(#has_data)* #other_has }
@@ -511,6 +539,32 @@ impl Union<'_> {
         }
     }
 
+    /// What the selector is where another one stands in for it.
+    fn implied(&self) -> Option<TokenStream> {
+        let key = |key: TokenStream| match self.text {
+            true => quote!(::netlink::wire::Key::Text(#key)),
+            false => quote!(::netlink::wire::Key::Int(#key)),
+        };
+        let arms = self.cases.iter().filter_map(|case| {
+            let own = key(case.literal(self.text)?);
+            let or = key(literal(case.or.as_ref()?, self.text));
+            Some(quote!(#or => ::core::option::Option::Some(#own),))
+        });
+        let arms: Vec<_> = arms.collect();
+        (!arms.is_empty()).then(|| {
+            quote! {
+                fn implied(
+                    other: ::netlink::wire::Key<'_>,
+                ) -> ::core::option::Option<::netlink::wire::Key<'static>> {
+                    match other {
+                        #(#arms)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            }
+        })
+    }
+
     fn key_arms(&self) -> TokenStream {
         let arms = self.cases.iter().map(|case| {
             let variant = case.name;
@@ -625,8 +679,9 @@ impl Union<'_> {
             .collect();
         let reads = self.cases.iter().filter_map(|case| {
             let (variant, ty, key) = (case.name, case.ty()?, case.literal(false)?);
+            let also = &case.also;
             Some(quote! {
-                #key if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
+                #key #(| #also)* if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
                     Self::#variant(<#ty as #layout>::read(bytes))
                 }
             })
@@ -634,6 +689,23 @@ impl Union<'_> {
         let writes = self.cases.iter().filter_map(|case| {
             let (variant, ty) = (case.name, case.ty()?);
             Some(quote!(Self::#variant(value) => <#ty as #layout>::write(value, out),))
+        });
+        let text = name.to_string();
+        let schema = self.cases.iter().flat_map(|case| {
+            let (variant, ty) = (case.name.to_string(), case.ty());
+            let keys = case
+                .literal(false)
+                .into_iter()
+                .chain(case.also.iter().map(|key| quote!(#key)));
+            keys.map(|key| {
+                quote!(Case {
+                    name: #variant,
+                    key: ::core::option::Option::Some(CaseKey::Int(#key)),
+                    or: ::core::option::Option::None,
+                    shape: ::core::option::Option::Some(<#ty as #layout>::SHAPE),
+                })
+            })
+            .collect::<Vec<_>>()
         });
         let largest = |what: Ident| {
             types.iter().fold(
@@ -653,11 +725,25 @@ impl Union<'_> {
             #whole
 
             #[automatically_derived]
+            impl #name {
+                /// The form of this type, for schema users.
+                pub fn schema() -> &'static ::netlink::wire::schema::UnionSchema {
+                    use ::netlink::wire::schema::{Case, CaseKey, UnionSchema};
+                    static SCHEMA: UnionSchema =
+                        UnionSchema { name: #text, cases: &[#(#schema),*] };
+                    &SCHEMA
+                }
+            }
+
+            #[automatically_derived]
             #[diagnostic::do_not_recommend]
             impl ::netlink::wire::FixedKind for #name {
                 const SIZE: usize = #size;
                 const ALIGN: usize = #align;
-                const SHAPE: ::netlink::wire::Shape = <#raw as #layout>::SHAPE;
+                const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::FixedUnion {
+                    size: <Self as ::netlink::wire::FixedKind>::SIZE,
+                    of: Self::schema,
+                };
 
                 fn read(key: u64, bytes: &[u8]) -> Self {
                     match key {

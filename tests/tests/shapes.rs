@@ -3,6 +3,13 @@
 #[path = "../../codegen/tests/fixtures/ok/mod.rs"]
 mod ok;
 
+#[path = "shapes/clauses.rs"]
+mod clauses;
+#[path = "shapes/selectors.rs"]
+mod selectors;
+#[path = "shapes/tails.rs"]
+mod tails;
+
 use netlink::wire::{Cx, Direction, Encoder, Key, Messages, Shape, Value, schema};
 
 fn encode<T: Value>(value: &T, direction: Direction) -> Vec<u8> {
@@ -10,6 +17,15 @@ fn encode<T: Value>(value: &T, direction: Direction) -> Vec<u8> {
     value
         .encode(&mut Encoder::lossless(&mut bytes, direction))
         .unwrap();
+    bytes
+}
+
+/// One attribute, padded.
+fn attr(id: u16, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = ((payload.len() + 4) as u16).to_ne_bytes().to_vec();
+    bytes.extend(id.to_ne_bytes());
+    bytes.extend(payload);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
     bytes
 }
 
@@ -49,6 +65,25 @@ fn every_fixture_round_trips_its_samples() {
     samples::<ok::lead::lead::Answer>();
     samples::<ok::genl::genl::Ctrl>();
     samples::<ok::feature::link::Link>();
+    samples::<ok::tag_or::tag_or::LinkInfo>();
+    samples::<ok::bytecode::bytecode::Request>();
+    samples::<ok::way::way::Meta>();
+    samples::<ok::way::way::RxNfc>();
+    samples::<ok::masks::masks::LinkSettings>();
+    samples::<ok::masks::masks::Table>();
+    samples::<ok::masks::masks::Bits>();
+    samples::<ok::masks::masks::Keys>();
+    samples::<ok::by_length::by_length::Answer>();
+    samples::<ok::groups::groups::Opts>();
+    samples::<ok::bitfield::bitfield::Action>();
+    samples::<ok::lossless::multiset::Bag>();
+    samples::<ok::lossless::order::Queue>();
+    samples::<ok::lossless::padding::Parcel>();
+    samples::<ok::lossless::flag_bits::Outer>();
+    samples::<ok::lossless::trailing_nul::Names>();
+    samples::<ok::lossless::growth::Shop>();
+    samples::<ok::lossless::short_header::Request>();
+    samples::<ok::lossless::duplicates::Twice>();
     assert_eq!(ok::scalars::scalars::NAME_MAX, 16);
 }
 

@@ -41,6 +41,8 @@ pub struct Case {
     pub key: CaseKey,
     /// Further selectors of the same case.
     pub more: Vec<u32>,
+    /// The selector in what stands in for an absent tag.
+    pub or: Option<CaseKey>,
     /// Absent for a kind without data.
     pub payload: Option<Payload>,
 }

@@ -288,6 +288,7 @@ impl Kind for InetAddr {
             cases: &[Case {
                 name: "Raw",
                 key: None,
+                or: None,
                 shape: Some(Shape::Inet),
             }],
         };

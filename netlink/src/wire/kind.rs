@@ -45,6 +45,12 @@ pub trait Kind: Sized + Clone + PartialEq {
     /// The selector's value; `None` for data whose selector stands elsewhere and is not known here.
     fn key(&self) -> Option<Key<'_>>;
 
+    /// The selector that `other` stands in for, where the union's own selector was not sent.
+    fn implied(other: Key<'_>) -> Option<Key<'static>> {
+        let _ = other;
+        None
+    }
+
     /// Whether there is a payload besides the selector.
     fn has_data(&self) -> bool;
 
@@ -155,6 +161,31 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// As [`Walk::join`], for data that may come without its selector: then `other` says what they are.
+    pub fn join_or<T: Kind, C: Codec<T::Selector>>(
+        &mut self,
+        slot: &mut Option<T>,
+        selector: Option<RawAttr<'a>>,
+        data: Option<RawAttr<'a>>,
+        other: Option<Key<'_>>,
+        names: (&'static str, &'static str),
+    ) where
+        C::View<'a>: ViewKey<'a>,
+    {
+        let (Some(key), Some(payload)) = (other.and_then(T::implied), data) else {
+            return self.join::<T, C>(slot, selector, data, names);
+        };
+        if let Some(tag) = selector {
+            let own = C::view(tag.payload, self.cx());
+            if !own.is_ok_and(|own| own.view_key() == key) {
+                return self.join::<T, C>(slot, selector, data, names);
+            }
+            // Says again what `other` says; the encoder would leave it out.
+            self.keep_raw(&tag);
+        }
+        self.select(slot, Some(key), payload, names.1);
+    }
+
     /// Makes a union of one attribute and a selector that stands elsewhere.
     pub fn select<T: Kind>(
         &mut self,
@@ -176,6 +207,12 @@ impl<'a> Walk<'a> {
             Err(error) => self.fail(error.within(name, attr.offset)),
         }
     }
+}
+
+/// Whether `other` says what the data are, so that the selector is not sent.
+pub fn is_implied<T: Kind>(kind: &T, other: Option<Key<'_>>) -> bool {
+    let implied = other.and_then(T::implied);
+    implied.is_some() && implied == kind.key() && kind.has_data()
 }
 
 /// Writes the attribute that holds a union's selector.

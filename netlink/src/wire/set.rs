@@ -177,6 +177,7 @@ impl<'a> Walk<'a> {
             attrs: tail(self.bytes, self.base),
             base: self.base,
             cx: self.cx,
+            outer: self.outer,
         };
         match key(view) {
             Ok(key) => self.cx = self.cx.with_inherited(key),
@@ -245,7 +246,7 @@ impl<'a> Walk<'a> {
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
     #[cold]
-    fn refuse(&mut self, error: DecodeError, name: &'static str) {
+    pub(super) fn refuse(&mut self, error: DecodeError, name: &'static str) {
         if error.is_unrepresentable() {
             self.keep_unfit();
         } else {
@@ -484,8 +485,10 @@ pub struct RawView<'a> {
     pub attrs: &'a [u8],
     /// Where that starts.
     base: usize,
-    /// The context of the payload.
+    /// The context of what is nested in the payload.
     pub cx: Cx<'a>,
+    /// The selector that the enclosing set provides.
+    pub outer: Option<Key<'a>>,
 }
 
 impl<'a> RawView<'a> {
@@ -508,7 +511,13 @@ impl<'a> RawView<'a> {
             attrs,
             base,
             cx: cx.deeper()?,
+            outer: cx.inherited(),
         })
+    }
+
+    /// The context of the payload itself, for decoding it.
+    pub fn own_cx(&self) -> Cx<'a> {
+        self.cx.with_inherited(self.outer).shallower()
     }
 
     /// The same view with the selector that its set provides to nested ones.
@@ -558,12 +567,17 @@ impl<'a> RawView<'a> {
 
     /// The attributes with one id.
     pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
-        ListView::new(ListOf {
+        ListView::new(self.list_of(id))
+    }
+
+    /// The attributes with one id, numbered.
+    pub(super) fn list_of(&self, id: u16) -> ListOf<'a> {
+        ListOf {
             attrs: self.walk(),
             cx: self.cx,
             index: 0,
             only: Some(id),
-        })
+        }
     }
 
     /// The selector in an attribute.
@@ -576,6 +590,25 @@ impl<'a> RawView<'a> {
         C::View<'a>: ViewKey<'a>,
     {
         Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
+    }
+
+    /// The selector of data that may come without: then `other` says what they are.
+    pub fn key_or<T: Kind>(
+        &self,
+        own: Option<Key<'a>>,
+        other: Option<Key<'a>>,
+        data: u16,
+    ) -> Result<Option<Key<'a>>, DecodeError> {
+        if own.is_some() || self.find(data)?.is_none() {
+            return Ok(own);
+        }
+        Ok(other.and_then(T::implied))
+    }
+
+    /// The number of bytes of an attribute, where that selects what it is.
+    pub fn length(&self, id: u16) -> Result<Option<Key<'a>>, DecodeError> {
+        let found = self.find(id)?;
+        Ok(found.map(|attr| Key::Int(attr.payload.len() as u64)))
     }
 
     /// A union; `tagged` ones exist without data.
@@ -673,10 +706,17 @@ impl<'a, T, C: Codec<T>> Iterator for ListView<'a, T, C> {
     type Item = Result<C::View<'a>, DecodeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.list.next()? {
-            Ok((index, attr)) => C::view(attr.payload, self.list.cx)
-                .map_err(|error| error.within_item(index, attr.offset)),
-            Err(error) => Err(error),
-        })
+        loop {
+            let (index, attr) = match self.list.next()? {
+                Ok(attr) => attr,
+                Err(error) => return Some(Err(error)),
+            };
+            match C::view(attr.payload, self.list.cx) {
+                // Stays raw in the owned value.
+                Err(error) if error.is_unrepresentable() => {}
+                Err(error) => return Some(Err(error.within_item(index, attr.offset))),
+                Ok(view) => return Some(Ok(view)),
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ fn walk(
 ) -> bool {
     match shape {
         Shape::Set(schema) => walk_set(schema(), bytes, offset, inherited, path),
+        Shape::Groups(item) => walk(item, bytes, offset, inherited, path),
         Shape::Lead { int, of } => {
             let case = super::lead_case(of(), int, bytes);
             case.is_some_and(|shape| walk(&shape, bytes, offset, inherited, path))
@@ -39,17 +40,14 @@ fn walk(
             }
             false
         }
-        Shape::Records(item) => {
-            let mut at = 0;
-            while let Some(&[l0, l1]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-                let len = usize::from(u16::from_ne_bytes([l0, l1])).max(4);
-                if offset < at + len {
-                    let record = bytes.get(at..at + len).unwrap_or_default();
-                    return offset >= at && walk(item, record, offset - at, inherited, path);
-                }
-                at += attr_align(len);
-            }
-            false
+        Shape::Records(records) => {
+            let mut all = records.each(bytes).into_iter();
+            all.find(|record| record.contains(&offset))
+                .is_some_and(|at| {
+                    let inner = offset - at.start;
+                    let record = bytes.get(at).unwrap_or_default();
+                    walk(records.item, record, inner, inherited, path)
+                })
         }
         _ => offset == 0,
     }
@@ -83,7 +81,7 @@ fn walk_set(
             return true;
         }
         let inner = offset - start - 4;
-        let key = set.selector(known, header, attrs, inherited);
+        let key = set.selector(known, attr.payload, header, attrs, inherited);
         return match &known.shape {
             Shape::Union(union) => match key.as_ref().and_then(|key| union().case(key)) {
                 Some(case) => case
