@@ -25,6 +25,8 @@ struct Case<'a> {
     also: Vec<syn::LitInt>,
     /// The key in what stands in for an absent selector.
     or: Option<Lit>,
+    /// One attribute with nothing in front, not even the selector.
+    headless: bool,
     payload: Payload<'a>,
     codec: TokenStream,
 }
@@ -80,7 +82,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let keys: &[&str] = if on.fixed {
             &["case", "also", "default", "other"]
         } else {
-            &["case", "also", "or", "default", "other", "as"]
+            &["case", "also", "or", "headless", "default", "other", "as"]
         };
         nl.only("a case", keys)?;
         if nl.other {
@@ -201,6 +203,7 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
         key,
         also: nl.also.clone(),
         or: nl.or_case.clone(),
+        headless: nl.headless,
         payload,
         codec,
     })
@@ -212,6 +215,19 @@ impl Case<'_> {
             Payload::None => None,
             Payload::Maybe(ty) | Payload::Always(ty) => Some(ty),
         }
+    }
+
+    /// A pattern for all numbers of a case. They stand where the derive does: lints would find fault with their order.
+    fn numbers(&self) -> Option<TokenStream> {
+        let Some(Lit::Int(key)) = &self.key else {
+            return None;
+        };
+        let keys = std::iter::once(key).chain(&self.also).map(|key| {
+            let mut key = key.clone();
+            key.set_span(proc_macro2::Span::call_site());
+            key
+        });
+        Some(quote!(#(#keys)|*))
     }
 
     fn literal(&self, text: bool) -> Option<TokenStream> {
@@ -258,6 +274,13 @@ impl Union<'_> {
                     "this union is its own selector, so that each key needs a case",
                 ));
             }
+            let others = self.cases.iter().filter(|other| other.headless).count();
+            if case.headless && (self.lead.is_none() || case.key.is_none() || others > 1) {
+                return Err(Error::new(
+                    case.name.span(),
+                    "one case of a union with `lead` may be without it",
+                ));
+            }
             if let Some(or) = &case.or {
                 if matches!(or, Lit::Str(_)) != self.text || case.key.is_none() {
                     return Err(Error::new(
@@ -280,9 +303,9 @@ impl Union<'_> {
     fn pattern(&self, case: &Case<'_>) -> TokenStream {
         match case.literal(self.text) {
             Some(key) if self.text => quote!(::netlink::wire::Key::Text(#key)),
-            Some(key) => {
-                let also = &case.also;
-                quote!(::netlink::wire::Key::Int(#key #(| #also)*))
+            Some(_) => {
+                let numbers = case.numbers();
+                quote!(::netlink::wire::Key::Int(#numbers))
             }
             None => quote!(_),
         }
@@ -426,6 +449,18 @@ impl Union<'_> {
         let (Some(lead), name) = (&self.lead, self.name) else {
             return quote!();
         };
+        let headless = self.cases.iter().find(|case| case.headless);
+        let headless = headless.and_then(|case| case.literal(false));
+        let (key, headless) = match headless {
+            None => (
+                quote!(::netlink::wire::private::lead::<#lead>(bytes)?),
+                quote!(::core::option::Option::None),
+            ),
+            Some(own) => (
+                quote!(::netlink::wire::private::lead_or::<#lead>(bytes, #own)?),
+                quote!(::core::option::Option::Some(#own)),
+            ),
+        };
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
@@ -435,6 +470,7 @@ impl Union<'_> {
                 const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Lead {
                     int: ::netlink::wire::schema::IntShape::of::<#lead>(
                         <#lead as ::netlink::wire::Int>::SIZE, <#lead as ::netlink::wire::Int>::BIG),
+                    headless: #headless,
                     of: <Self as ::netlink::wire::Kind>::schema,
                 };
 
@@ -442,7 +478,7 @@ impl Union<'_> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    let key = #key;
                     ::netlink::wire::Kind::decode(key, ::core::option::Option::Some(bytes), cx)
                 }
 
@@ -450,7 +486,7 @@ impl Union<'_> {
                     bytes: &'a [u8],
                     cx: ::netlink::wire::Cx<'a>,
                 ) -> ::core::result::Result<#view<'a>, ::netlink::wire::DecodeError> {
-                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    let key = #key;
                     <Self as ::netlink::wire::Kind>::view(key, ::core::option::Option::Some(bytes), cx)
                 }
 
@@ -678,10 +714,9 @@ impl Union<'_> {
             .chain([raw])
             .collect();
         let reads = self.cases.iter().filter_map(|case| {
-            let (variant, ty, key) = (case.name, case.ty()?, case.literal(false)?);
-            let also = &case.also;
+            let (variant, ty, keys) = (case.name, case.ty()?, case.numbers()?);
             Some(quote! {
-                #key #(| #also)* if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
+                #keys if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
                     Self::#variant(<#ty as #layout>::read(bytes))
                 }
             })

@@ -66,7 +66,8 @@ pub fn derive_layout(input: TokenStream) -> TokenStream {
 
 /// A union by selector: `#[nl(key = str)]` or `#[nl(key = int)]` on the enum, `#[nl(case = …)]`, `#[nl(default)]` and
 /// `#[nl(other)]` on its variants. `#[nl(fixed)]` makes it a union inside fixed structs. `also(…)` gives a case further keys where
-/// the selector is kept elsewhere; `or = …` its key in what stands in for an absent selector.
+/// the selector is kept elsewhere; `or = …` its key in what stands in for an absent selector; `headless` is the case of a `lead` union that
+/// is one attribute without it.
 #[proc_macro_derive(Kind, attributes(nl))]
 pub fn derive_kind(input: TokenStream) -> TokenStream {
     finish(kind::expand(&parse_macro_input!(input as DeriveInput)))

@@ -45,6 +45,7 @@ pub(crate) struct Nl {
     /// The key of a case there.
     pub(crate) or_case: Option<Lit>,
     pub(crate) groups: bool,
+    pub(crate) headless: bool,
     /// The tails that a member with a value of its own counts.
     pub(crate) counts: Vec<Ident>,
     pub(crate) hidden: Vec<Hidden>,
@@ -100,6 +101,7 @@ const KEYS: &[&str] = &[
     "by_c",
     "or",
     "groups",
+    "headless",
     "pad",
     "length",
     "count",
@@ -234,6 +236,7 @@ impl Nl {
                 }
             }
             "groups" => self.groups = true,
+            "headless" => self.headless = true,
             "length" => self.hidden.push(Hidden::Length(value(meta)?)),
             "counts" => {
                 let content;

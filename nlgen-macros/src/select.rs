@@ -162,7 +162,9 @@ impl Set<'_> {
         let int = |value: TokenStream| quote!(::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#value #steps)));
         if self.header.has_member(base) {
             let name = self.name;
-            let read = self.header.read(base, &quote!(#name), &quote!(view.header));
+            let read = self
+                .header
+                .read(base, &quote!(#name), &quote!(view.header()));
             let key = int(read);
             return quote!(::core::option::Option::Some(#key));
         }

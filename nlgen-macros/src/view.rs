@@ -19,7 +19,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
         let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`.");
         let read = set
             .header
-            .read(name, &quote!(#owner), &quote!(self.0.header));
+            .read(name, &quote!(#owner), &quote!(self.0.header()));
         quote! {
             #[doc = #doc]
             #[inline]

@@ -9,6 +9,8 @@ mod clauses;
 mod selectors;
 #[path = "shapes/tails.rs"]
 mod tails;
+#[path = "shapes/views.rs"]
+mod views;
 
 use netlink::wire::{Cx, Direction, Encoder, Key, Messages, Shape, Value, schema};
 
@@ -66,6 +68,7 @@ fn every_fixture_round_trips_its_samples() {
     samples::<ok::genl::genl::Ctrl>();
     samples::<ok::feature::link::Link>();
     samples::<ok::tag_or::tag_or::LinkInfo>();
+    samples::<ok::providers::providers::Outer>();
     samples::<ok::bytecode::bytecode::Request>();
     samples::<ok::way::way::Meta>();
     samples::<ok::way::way::RxNfc>();
@@ -267,6 +270,18 @@ fn the_front_of_a_body_selects_it() {
     match message(20, "02 01 00 00 08 00 02 00 07 00 00 00", cx) {
         SockDiagMessage::Socket(answer) => match *answer {
             Answer::Inet(socket) => assert_eq!(socket.info, Some(Info::Tcp(7))),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+    // One attribute instead of a header that begins with the family.
+    match message(
+        20,
+        "14 00 02 80 08 00 01 00 07 00 00 00 08 00 02 00 09 00 00 00",
+        cx,
+    ) {
+        SockDiagMessage::Socket(answer) => match *answer {
+            Answer::Tipc(message) => assert_eq!(message.sock.unwrap().port, Some(9)),
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),

@@ -24,6 +24,7 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
         let key = match &case.or {
             Some(CaseKey::Text(or)) => format!("{key}, or = {or:?}"),
             Some(CaseKey::Number(or)) => format!("{key}, or = {or}"),
+            None if case.headless => format!("{key}, headless"),
             None => key,
         };
         let meta = &case.meta;

@@ -25,6 +25,7 @@ pub struct Structure {
 
 /// A member.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
 pub enum Member {
     /// Bytes without meaning.
     Pad(Pad),

@@ -635,7 +635,8 @@ impl Cx<'_, '_> {
         }
     }
 
-    fn is_bare_set(&self, ty: &Type) -> bool {
+    /// Whether a type is a set without a header.
+    pub(super) fn is_bare_set(&self, ty: &Type) -> bool {
         let Type::Named(named) = ty else { return false };
         let def = self.def_of(named).and_then(|def| self.index.defs.get(def));
         matches!(def.map(|def| def.item), Some(Item::Set(set)) if set.header_struct.is_none())

@@ -102,6 +102,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
                 Some(payload)
             }
         };
+        let headless = headless(cx, syntax, case, payload.as_ref());
         if payload.is_none() && selection == Selection::Fixed {
             cx.refuse(case.name.span, "a case inside a struct needs a type");
         }
@@ -120,6 +121,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             key,
             more,
             or,
+            headless,
             payload,
         });
     }
@@ -194,6 +196,33 @@ fn key(cx: &mut Cx<'_, '_>, case: &syntax::Case, text_key: bool) -> Option<CaseK
             None
         }
     }
+}
+
+/// Whether a case of a union with `lead` is without it, which only a set without a header can be.
+fn headless(
+    cx: &mut Cx<'_, '_>,
+    syntax: &syntax::Union,
+    case: &syntax::Case,
+    payload: Option<&Payload>,
+) -> bool {
+    let Some(lead) = &case.lead else { return false };
+    let bare =
+        payload.is_some_and(|payload| payload.list == List::One && cx.is_bare_set(&payload.ty));
+    let others = syntax.cases.iter().filter(|other| other.lead.is_some());
+    if lead.value {
+        cx.refuse(lead.span, "a case has the `lead` of its union anyway")
+            .help("leave it out");
+    } else if syntax.lead.is_none() {
+        cx.refuse(lead.span, "this union has no `lead` to be without");
+    } else if !bare || !case.more.is_empty() {
+        cx.refuse(
+            lead.span,
+            "what is without the `lead` is a set without a header, with one key",
+        );
+    } else if others.count() > 1 {
+        cx.refuse(lead.span, "only one case can be without the `lead`");
+    }
+    true
 }
 
 /// The key of a case in what stands in for an absent tag.

@@ -28,6 +28,8 @@ pub(crate) struct Case {
     pub(crate) more: Vec<Sp<i128>>,
     /// Key in what stands in for an absent tag.
     pub(crate) or: Option<Key>,
+    /// Whether the payload begins with the selector, in a union where that is so.
+    pub(crate) lead: Option<Sp<bool>>,
     /// Absent for a kind without data.
     pub(crate) shape: Option<Shape>,
     pub(crate) doc: Option<String>,
@@ -90,6 +92,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
             key: None,
             more: Vec::new(),
             or: None,
+            lead: None,
             shape,
             doc: None,
             c: None,
@@ -115,6 +118,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
             self::key("key", key, diags)
         }
     });
+    let lead = table.bool("lead", diags);
     let or = table.take("or").and_then(|or| key("or", or, diags));
     let ty = table.text("type", diags);
     let without_data = ty.is_none();
@@ -132,6 +136,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
         key: own,
         more,
         or,
+        lead,
         shape,
         doc,
         c,

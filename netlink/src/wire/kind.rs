@@ -1,6 +1,6 @@
 //! Unions by selector: [`Kind`] for payloads, [`FixedKind`] for members of fixed structs.
 
-use super::attr::RawAttr;
+use super::attr::{RawAttr, is_one_attr};
 use super::codec::Codec;
 use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
@@ -71,6 +71,17 @@ pub fn lead<T: Int>(bytes: &[u8]) -> Result<Key<'static>, DecodeError> {
         return Err(DecodeError::short(T::SIZE, bytes.len()));
     }
     Ok(Key::Int(read_native::<T>(bytes).to_bits()))
+}
+
+/// The same, where a payload that is one attribute with nothing in front has the selector `headless`.
+///
+/// A payload with a header would have to be as long as the header's first two bytes say, which are the selector and what
+/// stands behind it.
+pub fn lead_or<T: Int>(bytes: &[u8], headless: u64) -> Result<Key<'static>, DecodeError> {
+    if is_one_attr(bytes) {
+        return Ok(Key::Int(headless));
+    }
+    lead::<T>(bytes)
 }
 
 /// Selector types that can be made from a key.

@@ -7,7 +7,7 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::int::Int;
 use super::kind::Kind;
-use super::layout::tail;
+use super::layout::{tail, up_to};
 use super::text::NlString;
 use super::unknown::Unknown;
 use super::{HwAddr, codec};
@@ -173,9 +173,7 @@ impl<'a> Walk<'a> {
     ) {
         let view = RawView {
             bytes: self.bytes,
-            header: self.header,
-            attrs: tail(self.bytes, self.base),
-            base: self.base,
+            size: self.base,
             cx: self.cx,
             outer: self.outer,
         };
@@ -479,12 +477,8 @@ fn check_len(have: usize, most: usize, name: &'static str, out: &mut Encoder<'_>
 pub struct RawView<'a> {
     /// The whole payload.
     pub bytes: &'a [u8],
-    /// The header, which may be shorter than its struct.
-    pub header: &'a [u8],
-    /// What follows the header.
-    pub attrs: &'a [u8],
-    /// Where that starts.
-    base: usize,
+    /// Bytes of the header, if it is all there.
+    size: usize,
     /// The context of what is nested in the payload.
     pub cx: Cx<'a>,
     /// The selector that the enclosing set provides.
@@ -499,20 +493,21 @@ impl<'a> RawView<'a> {
         least: usize,
         cx: Cx<'a>,
     ) -> Result<Self, DecodeError> {
-        let base = attr_align(size);
-        let (header, attrs) = match bytes.split_at_checked(size) {
-            Some((header, _)) => (header, tail(bytes, base)),
-            None if bytes.len() >= least => (bytes, &[][..]),
-            None => return Err(DecodeError::short(size, bytes.len())),
-        };
+        if bytes.len() < size.min(least) {
+            return Err(DecodeError::short(size, bytes.len()));
+        }
         Ok(RawView {
             bytes,
-            header,
-            attrs,
-            base,
+            size,
             cx: cx.deeper()?,
             outer: cx.inherited(),
         })
+    }
+
+    /// The header, which may be shorter than its struct.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        up_to(self.bytes, self.size)
     }
 
     /// The context of the payload itself, for decoding it.
@@ -529,7 +524,8 @@ impl<'a> RawView<'a> {
 
     /// The attributes one by one.
     pub fn walk(&self) -> RawAttrs<'a> {
-        attributes_at(self.attrs, self.base)
+        let base = attr_align(self.size);
+        attributes_at(tail(self.bytes, base), base)
     }
 
     /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.

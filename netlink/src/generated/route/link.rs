@@ -716,8 +716,9 @@ pub struct Link {
     #[doc(alias = "IFLA_NEW_NETNSID")]
     #[nl(attr = 45, read)]
     pub new_netns_id: Option<i32>,
-    /// Namespace id a request is about, repeated in the answer; once called `IFLA_IF_NETNSID`.
+    /// Namespace id a request is about, repeated in the answer.
     #[doc(alias = "IFLA_TARGET_NETNSID")]
+    #[doc(alias = "IFLA_IF_NETNSID")]
     #[nl(attr = 46)]
     pub target_netns_id: Option<i32>,
     /// How often the carrier came. Read only.

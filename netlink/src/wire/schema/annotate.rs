@@ -91,8 +91,8 @@ impl Page<'_> {
                     self.shape(item, at + index * size, size, depth, &label, inherited);
                 }
             }
-            Shape::Lead { int, of } => {
-                let case = super::lead_case(of(), int, self.bytes(at, len));
+            Shape::Lead { int, headless, of } => {
+                let case = super::lead_case(of(), int, *headless, self.bytes(at, len));
                 self.shape(
                     &case.unwrap_or(Shape::Bytes),
                     at,

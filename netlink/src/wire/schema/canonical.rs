@@ -31,8 +31,8 @@ impl Walk<'_> {
             Shape::Groups(item) => self.shape(item, bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
-            Shape::Lead { int, of } => {
-                let case = super::lead_case(of(), int, bytes);
+            Shape::Lead { int, headless, of } => {
+                let case = super::lead_case(of(), int, *headless, bytes);
                 self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {

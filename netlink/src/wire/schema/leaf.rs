@@ -96,10 +96,12 @@ impl<'a> Walk<'a> {
                 let schema = schema();
                 self.members(schema.name, schema.members, at, len, inherited);
             }
-            Shape::Lead { int, of } => match lead_case(of(), int, self.slice(at, len)) {
-                Some(case) => self.shape(&case, at, len, inherited),
-                None => self.leaf(None, at, len, None, false),
-            },
+            Shape::Lead { int, headless, of } => {
+                match lead_case(of(), int, *headless, self.slice(at, len)) {
+                    Some(case) => self.shape(&case, at, len, inherited),
+                    None => self.leaf(None, at, len, None, false),
+                }
+            }
             Shape::Packed(item) => {
                 let size = item_size(item).max(1);
                 for index in 0..len / size {
@@ -172,9 +174,11 @@ impl<'a> Walk<'a> {
                     let case = member.case(members, self.slice(at, len));
                     let left = size.min(len.saturating_sub(member.offset));
                     let start = at + member.offset;
+                    // Zeros under a selector without a case say nothing.
+                    let empty = self.slice(start, left).iter().all(|byte| *byte == 0);
                     self.named((owner, member.name), |walk| match case {
                         Some(shape) => walk.shape(&shape, start, left, inherited),
-                        None if left > 0 => walk.leaf(None, start, left, None, false),
+                        None if !empty => walk.leaf(None, start, left, None, false),
                         None => {}
                     });
                     end = member.offset + size;

@@ -14,7 +14,7 @@ pub use annotate::{annotate, show};
 pub use canonical::canonical;
 pub use difference::difference;
 pub use leaf::{Leaf, leaves};
-pub use path::path_at;
+pub use path::{missing_at, path_at};
 pub use sample::{Sample, samples};
 use select::{Fixed, OwnedKey, lead_case, locate};
 
@@ -104,6 +104,8 @@ pub enum Shape {
     Lead {
         /// That integer.
         int: IntShape,
+        /// The selector of payloads that are one attribute with nothing in front.
+        headless: Option<u64>,
         /// The union.
         of: fn() -> &'static UnionSchema,
     },

@@ -154,14 +154,15 @@ impl Maker {
             }
             Shape::Packed(item) => one((0..2).flat_map(|_| self.first(item)).collect()),
             Shape::Map(item) => self.nest(item, |index| 1 + index),
-            Shape::Lead { int, of } => {
+            Shape::Lead { int, headless, of } => {
                 let mut samples = Vec::new();
                 for case in of().cases {
                     let (Some(shape), Some(CaseKey::Int(key))) = (&case.shape, case.key) else {
                         continue;
                     };
                     for mut sample in self.shape(shape, Limits::default()) {
-                        if let Some(slot) = sample.bytes.get_mut(..int.size) {
+                        let front = sample.bytes.get_mut(..int.size);
+                        if let Some(slot) = front.filter(|_| *headless != Some(key)) {
                             write_number(slot, key);
                         }
                         sample
@@ -223,14 +224,15 @@ impl Maker {
             Some((_, path, first)) => first
                 .cases
                 .iter()
-                .filter_map(|case| {
-                    let bytes = self.with_case(schema, &fixed, path, case.key?, &unions)?;
-                    let cases = vec![format!("{}::{}", first.name, case.name)];
-                    Some(Sample {
-                        cases,
-                        bytes,
-                        context: None,
-                    })
+                .flat_map(|case| {
+                    let mut all = case.key.map_or_else(Vec::new, |key| {
+                        self.with_case(schema, &fixed, path, key, &unions)
+                    });
+                    for sample in &mut all {
+                        let name = format!("{}::{}", first.name, case.name);
+                        sample.cases.insert(0, name);
+                    }
+                    all
                 })
                 .collect(),
             None => one(fixed),
@@ -242,6 +244,9 @@ impl Maker {
             let Shape::Struct(inner) = member.shape else {
                 continue;
             };
+            if !holds_union(inner()) {
+                continue;
+            }
             for mut more in self.structure(inner()).into_iter().skip(1) {
                 let mut bytes = base.clone();
                 let range = member.offset..member.offset + more.bytes.len();
@@ -263,26 +268,36 @@ impl Maker {
         selector: &[&str],
         key: CaseKey,
         unions: &[(&Member, &[&str], &UnionSchema)],
-    ) -> Option<Vec<u8>> {
-        let CaseKey::Int(number) = key else {
-            return None;
+    ) -> Vec<Sample> {
+        let (CaseKey::Int(number), Some(found)) = (key, locate(schema.members, selector)) else {
+            return Vec::new();
         };
         let mut bytes = fixed.to_vec();
-        write_selector(&mut bytes, &locate(schema.members, selector)?, number);
+        write_selector(&mut bytes, &found, number);
+        let mut rest = one(Vec::new());
         for (member, path, union) in unions {
             if *path != selector {
                 continue;
             }
             let case = union.cases.iter().find(|case| case.key == Some(key));
             let shape = case.and_then(|case| case.shape);
-            let payload = shape.map_or_else(Vec::new, |shape| self.first(&shape));
+            let all = match shape {
+                Some(shape) => self.shape(&shape, Limits::default()),
+                None => one(Vec::new()),
+            };
             if matches!(member.part, Part::UnionRest(_)) {
-                bytes.extend(payload);
-            } else if let Some(slot) = bytes.get_mut(member.offset..member.offset + payload.len()) {
-                slot.copy_from_slice(&payload);
+                rest = all;
+                continue;
+            }
+            let payload = all.first().map_or(&[][..], |first| &first.bytes);
+            if let Some(slot) = bytes.get_mut(member.offset..member.offset + payload.len()) {
+                slot.copy_from_slice(payload);
             }
         }
-        Some(bytes)
+        for sample in &mut rest {
+            sample.bytes.splice(0..0, bytes.iter().copied());
+        }
+        rest
     }
 
     fn first(&mut self, shape: &Shape) -> Vec<u8> {
@@ -477,6 +492,15 @@ impl Maker {
         }
         samples
     }
+}
+
+/// Whether a struct has several forms.
+fn holds_union(schema: &StructSchema) -> bool {
+    schema.members.iter().any(|member| match member.shape {
+        Shape::Union(_) | Shape::FixedUnion { .. } => true,
+        Shape::Struct(inner) => holds_union(inner()),
+        _ => false,
+    })
 }
 
 /// A case whose selector is absent, another one standing in for it.

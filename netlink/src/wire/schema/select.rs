@@ -4,6 +4,7 @@ use super::{
     AttrSchema, Case, CaseKey, IntShape, Member, NameStyle, Part, Selector, SetSchema, Shape,
     UnionSchema, part_of, read_uint,
 };
+use crate::wire::attr::is_one_attr;
 use crate::wire::attributes;
 
 /// A selector's value while a message is walked.
@@ -43,7 +44,15 @@ impl UnionSchema {
 }
 
 /// The case of a union that its own first integer selects.
-pub(super) fn lead_case(union: &UnionSchema, int: &IntShape, bytes: &[u8]) -> Option<Shape> {
+pub(super) fn lead_case(
+    union: &UnionSchema,
+    int: &IntShape,
+    headless: Option<u64>,
+    bytes: &[u8],
+) -> Option<Shape> {
+    if let Some(key) = headless.filter(|_| is_one_attr(bytes)) {
+        return union.case(&OwnedKey::Int(key))?.shape;
+    }
     if bytes.len() < int.size {
         return None;
     }
