@@ -458,8 +458,6 @@ impl Attr<'_> {
                         let put = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out););
                         let key = match &self.nl.or {
                             None => put,
-                            // No attribute knows what the enclosing set provides; the selector is then sent.
-                            Some(or) if or.is("inherited") => put,
                             Some(or) => {
                                 let or = set.field_selector(or);
                                 quote!(if !#private::is_implied(kind, #or) { #put })

@@ -110,7 +110,8 @@ impl Set<'_> {
                 if by.base == *attr.name {
                     return Err(Error::new(by.base.span(), "a union cannot select itself"));
                 }
-                if by.is("inherited") || by.is("length") && attr.nl.by.is_some() {
+                let words = attr.nl.by.is_some();
+                if words && (by.is("inherited") || by.is("length")) {
                     continue;
                 }
                 self.check_selector(
@@ -244,11 +245,7 @@ impl Set<'_> {
                         walk.join::<#ty, #codec>(&mut self.#name, #key_slot, #data_slot, (#c_name, #data_name));
                     },
                     Some(or) => {
-                        let or = if or.is("inherited") {
-                            quote!(walk.outer())
-                        } else {
-                            self.field_selector(or)
-                        };
+                        let or = self.field_selector(or);
                         quote! {
                             walk.join_or::<#ty, #codec>(
                                 &mut self.#name, #key_slot, #data_slot, #or, (#c_name, #data_name),

@@ -247,11 +247,11 @@ fn value(
     check_bits(cx, field, wire.or(ty.int()));
     let by = check_select(cx, file, field, &ty, place, structure);
     if let Some(of) = field.counts.first() {
-        let plain = matches!(&ty, Type::Int(int) if !int.big);
+        let plain = matches!(&ty, Type::Int(int) if int.signed && !int.big);
         if !plain || wire.is_some() || field.bits.is_some() || place != Place::Fixed {
             cx.refuse(
                 of.span,
-                "a counting member with a value of its own is a plain integer",
+                "a counting member with a value of its own is a plain signed integer",
             );
         }
         counted(cx, field, structure)?;

@@ -35,6 +35,20 @@ fn a_tag_may_be_absent() {
         other => panic!("{other:?}"),
     }
 
+    // A change of the data takes along what says whose they are.
+    let base = info.clone();
+    let mut changed = base.clone();
+    if let Some(Slave::Bridge(Some(port))) = &mut changed.slave_kind {
+        port.state = Some(1);
+    }
+    let change = changed.changes_from(&base).unwrap().unwrap();
+    assert_eq!(
+        encode(&change, Direction::ToKernel).len(),
+        bare.concat().len()
+    );
+    assert_eq!(state(&change), Some(1));
+    assert_eq!(base.changes_from(&base).unwrap(), None);
+
     // With it, as the kernel answers; also beside a kind that would say the same.
     let tagged = [head.clone(), attr(4, b"bridge\0"), port.clone()];
     let info = decode(&tagged);

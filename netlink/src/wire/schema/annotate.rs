@@ -190,7 +190,7 @@ impl Page<'_> {
                         .iter()
                         .find(|(of, _)| *of == member.name)
                         .map_or(0, |c| c.1);
-                    let bytes = (count * size).min(len.saturating_sub(end));
+                    let bytes = count.saturating_mul(size).min(len.saturating_sub(end));
                     for index in 0..bytes / size {
                         let label = format!("{}[{index}]", member.name);
                         self.shape(

@@ -132,6 +132,9 @@ impl RecordShape {
             let len = (read_uint(stated, &int) as usize).max(at + size);
             let end = start.saturating_add(len);
             list.push(start..end.min(bytes.len()));
+            if end >= bytes.len() {
+                break;
+            }
             start = align_up(end, self.align);
         }
         list
