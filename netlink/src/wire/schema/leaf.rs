@@ -61,6 +61,7 @@ pub fn leaves(
         bytes,
         path: Vec::new(),
         elements: Vec::new(),
+        grouped: false,
         owner: ("", ""),
         selectors: Vec::new(),
         visit,
@@ -73,6 +74,8 @@ struct Walk<'a> {
     bytes: &'a [u8],
     path: Vec<String>,
     elements: Vec<(usize, u64)>,
+    /// The set that comes next is one of several whose attributes follow each other.
+    grouped: bool,
     owner: (&'static str, &'static str),
     /// Ways to selectors in the struct that comes next.
     selectors: Vec<&'static [&'static str]>,
@@ -130,7 +133,11 @@ impl<'a> Walk<'a> {
     fn shape(&mut self, shape: &Shape, at: usize, len: usize, inherited: Option<&OwnedKey>) {
         match shape {
             Shape::Set(schema) => self.set(schema(), at, len, inherited),
-            Shape::Groups(item) => self.shape(item, at, len, inherited),
+            Shape::Groups(item) => {
+                self.grouped = true;
+                self.shape(item, at, len, inherited);
+                self.grouped = false;
+            }
             Shape::Struct(schema) => {
                 let schema = schema();
                 self.members(schema.name, schema.members, at, len, inherited);
@@ -304,6 +311,7 @@ impl<'a> Walk<'a> {
         len: usize,
         inherited: Option<&OwnedKey>,
     ) {
+        let grouped = std::mem::take(&mut self.grouped);
         let base = attr_align(set.header_size);
         let selectors = std::iter::once(set.provide);
         let selectors = selectors.chain(set.attrs.iter().map(|attr| attr.selector));
@@ -354,7 +362,7 @@ impl<'a> Walk<'a> {
             *seen += 1;
             self.named((set.name, known.name), |walk| match shape {
                 Some(shape) if structural => walk.leaf(Some(shape), start, len, None, true),
-                Some(shape) if known.repeat => {
+                Some(shape) if known.repeat || grouped => {
                     walk.element(position, &shape, start, len, down.as_ref());
                 }
                 Some(shape) => walk.shape(&shape, start, len, down.as_ref()),
