@@ -87,6 +87,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             "short_header",
             "record",
             "provide",
+            "whole",
             "pads",
             "pad_end",
             "zeroed",
@@ -742,6 +743,7 @@ impl<'a> Set<'a> {
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
         let record = self.on.record;
+        let whole = self.on.whole;
         let provided = match &self.on.provide {
             Some(by) => {
                 let selector = self.schema_selector(by);
@@ -768,6 +770,7 @@ impl<'a> Set<'a> {
                         header_size: #name::__SIZE,
                         record: #record,
                         provide: #provided,
+                        whole: #whole,
                         attrs: &[#(#attr_schema)*],
                         pads: &[#(#pads),*],
                     };

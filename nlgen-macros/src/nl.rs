@@ -44,6 +44,7 @@ pub(crate) struct Nl {
     pub(crate) short_header: Option<Expr>,
     pub(crate) record: bool,
     pub(crate) provide: Option<Ident>,
+    pub(crate) whole: bool,
     pub(crate) pads: Vec<LitInt>,
     pub(crate) case: Option<Lit>,
     pub(crate) default: bool,
@@ -96,6 +97,7 @@ const KEYS: &[&str] = &[
     "short_header",
     "record",
     "provide",
+    "whole",
     "pads",
     "case",
     "default",
@@ -219,6 +221,7 @@ impl Nl {
             "short_header" => self.short_header = Some(value(meta)?),
             "record" => self.record = true,
             "provide" => self.provide = Some(value(meta)?),
+            "whole" => self.whole = true,
             "pads" => {
                 let content;
                 syn::parenthesized!(content in meta.input);

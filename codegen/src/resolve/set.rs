@@ -78,6 +78,7 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         header,
         record,
         provide,
+        whole: syntax.whole,
         pads,
         items,
     })

@@ -14,6 +14,8 @@ pub(crate) struct Set {
     pub(crate) short_header: Option<Sp<u64>>,
     pub(crate) record: Option<Sp<bool>>,
     pub(crate) provide: Option<Sp<String>>,
+    /// A request replaces all of it.
+    pub(crate) whole: bool,
     /// What is `"inherited"` comes from whoever decodes the message.
     pub(crate) context: bool,
     pub(crate) pads: Vec<Sp<i128>>,
@@ -71,6 +73,7 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let short_header = table.count("short_header", diags);
     let record = table.bool("record", diags);
     let provide = table.text("provide", diags);
+    let whole = table.bool("whole", diags).is_some_and(|whole| whole.value);
     let context = table
         .bool("context", diags)
         .is_some_and(|context| context.value);
@@ -99,6 +102,7 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         short_header,
         record,
         provide,
+        whole,
         context,
         pads,
         template,

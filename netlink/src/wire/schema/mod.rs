@@ -285,6 +285,8 @@ pub struct SetSchema {
     pub record: bool,
     /// The selector that the set hands down to those inside.
     pub provide: Selector,
+    /// Whether a request replaces all of it.
+    pub whole: bool,
     /// The attributes in encoding order.
     pub attrs: &'static [AttrSchema],
     /// Ids that only pad.
