@@ -36,6 +36,10 @@ pub trait Lister: Executor {
     where
         Self: 'e,
         F: 'e;
+    /// What `iter` returns.
+    type Iter<'e, L: Listing>
+    where
+        Self: 'e;
     /// What a verb in several steps returns.
     type Run<'e, P: Procedure>
     where
@@ -50,6 +54,9 @@ pub trait Lister: Executor {
         L: Listing,
         F: FnMut(<L::Item as Value>::View<'_>) -> R + 'e,
         R: Into<Flow>;
+
+    /// Hands out what a listing shows object by object, as it comes, without a retry.
+    fn iter<'e, L: Listing>(&'e self, listing: L) -> Self::Iter<'e, L>;
 
     /// Carries out requests that depend on each other's answers.
     fn run<'e, P: Procedure>(&'e self, procedure: P) -> Self::Run<'e, P>;

@@ -57,29 +57,39 @@
 extern crate self as netlink;
 
 pub mod addr;
+pub mod batch;
 mod blocking;
+mod call;
 pub mod conn;
 mod error;
+pub mod event;
 pub mod exec;
 pub mod generated;
+mod handle;
 pub mod link;
 pub mod list;
+pub mod mirror;
 pub mod neigh;
 pub mod netns;
 pub mod op;
+pub mod raw;
 pub mod route;
 pub mod rule;
 pub mod sandbox;
 #[expect(unsafe_code, reason = "system calls; every other module is safe")]
 mod sys;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+pub mod transport;
 pub mod wire;
 
 pub use addr::Addrs;
-pub use blocking::Netlink;
+pub use blocking::{Iter, Netlink};
 pub use error::{Errno, Error, Result};
 pub use generated::route::{addr::Address, link::Link, neigh::Neighbour, route::Route, rule::Rule};
 pub use link::{LinkChange, LinkRef, Links};
 pub use neigh::Neighs;
+pub use netns::NetNsIds;
 pub use nlgen_macros::{Attrs, Kind, Layout, Messages, Time, flags, open_enum, parts};
 pub use route::Routes;
 pub use rule::Rules;

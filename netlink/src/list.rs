@@ -179,8 +179,13 @@ impl<L: Listing> Collector<L> {
     pub fn request(&mut self, buf: &mut Vec<u8>, strict: bool) -> Result<Request> {
         let request = self.listing.request(buf, strict)?;
         self.kind = request.message().answer;
-        self.undecodable.clear();
+        self.clear();
         Ok(request)
+    }
+
+    /// Forgets what was collected.
+    pub fn clear(&mut self) {
+        self.undecodable.clear();
     }
 
     /// The view of a message, if it is an object of the list and wanted.
@@ -222,22 +227,27 @@ impl<L: Listing> Collector<L> {
     }
 
     /// The list.
-    pub fn dump(self, request: &Request, items: Vec<L::Item>, state: DumpState) -> Dump<L::Item> {
+    pub fn dump(
+        &mut self,
+        request: &Request,
+        items: Vec<L::Item>,
+        state: DumpState,
+    ) -> Dump<L::Item> {
         let operation = request.operation();
         Dump {
             items,
-            undecodable: self.undecodable,
+            undecodable: std::mem::take(&mut self.undecodable),
             state,
             operation,
         }
     }
 
     /// The end of a scan.
-    pub fn scanned(self, request: &Request, count: usize, state: DumpState) -> Scanned {
+    pub fn scanned(&mut self, request: &Request, count: usize, state: DumpState) -> Scanned {
         let operation = request.operation();
         Scanned {
             count,
-            undecodable: self.undecodable,
+            undecodable: std::mem::take(&mut self.undecodable),
             state,
             operation,
         }

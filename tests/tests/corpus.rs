@@ -43,3 +43,39 @@ fn conversations_decode_and_encode_from_typed_values() {
     );
     assert!(total.scalars_changed > 10_000, "{}", total.scalars_changed);
 }
+
+/// Recordings of other tools have the form that the library plays back; those with gaps are refused.
+#[test]
+fn captured_conversations_can_be_replayed() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus.jsonl")).unwrap();
+    let (mut whole, mut refused) = (0, 0);
+    for line in text.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let exchange = record["exchange"].as_array().unwrap();
+        let gaps = !record["elided"].is_null()
+            || record["truncated"] == true
+            || exchange
+                .iter()
+                .any(|buffer| buffer["dir"] == "ioctl" || !buffer["real_len"].is_null());
+        match netlink::transport::Replayer::from_line(line) {
+            Ok(replayer) => {
+                assert!(!gaps, "{line}");
+                let sent = exchange
+                    .iter()
+                    .filter(|buffer| buffer["dir"] == "send")
+                    .count();
+                assert_eq!(replayer.left(), sent);
+                whole += 1;
+            }
+            Err(error) => {
+                assert!(gaps, "{error}: {line}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(
+        whole > 100 && refused > 10,
+        "{whole} whole, {refused} refused"
+    );
+}

@@ -261,7 +261,7 @@ where
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(_)) => {
-                let collector = collector.take().expect("polled after the end");
+                let mut collector = collector.take().expect("polled after the end");
                 let items = std::mem::take(items);
                 Poll::Ready(Ok(collector.dump(
                     &flight.request,
@@ -316,7 +316,7 @@ where
                 } else {
                     DumpState::Complete
                 };
-                let collector = collector.take().expect("polled after the end");
+                let mut collector = collector.take().expect("polled after the end");
                 Poll::Ready(Ok(collector.scanned(&flight.request, *count, state)))
             }
         }
@@ -384,6 +384,8 @@ impl Executor for Async {
 impl Lister for Async {
     type List<'e, L: Listing> = Listed<L>;
     type Scan<'e, L: Listing, F: 'e, R> = Scanning<'e, L, F, R>;
+    /// This one has no way to hand out objects one by one.
+    type Iter<'e, L: Listing> = ();
     type Run<'e, P: Procedure> = Running<P>;
 
     fn list<L: Listing>(&self, listing: L) -> Listed<L> {
@@ -418,6 +420,8 @@ impl Lister for Async {
             returns: PhantomData,
         }
     }
+
+    fn iter<L: Listing>(&self, _: L) {}
 
     fn run<P: Procedure>(&self, procedure: P) -> Running<P> {
         Running {

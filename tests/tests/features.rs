@@ -44,3 +44,74 @@ fn features_of_the_specs_exist() {
         assert!(manifest.contains(&format!("\n{name} = []\n")), "{name}");
     }
 }
+
+/// The names of the crates that a user of the library builds.
+fn built(features: &str) -> BTreeSet<String> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--package",
+            "netlink",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--features",
+            features,
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .filter_map(|line| Some(line.split_once(' ')?.0.to_owned()))
+        .collect()
+}
+
+#[test]
+fn who_blocks_builds_no_runtime() {
+    let (plain, asynchronous) = (built(""), built("tokio"));
+    assert!(
+        plain.contains("libc") && !plain.contains("tokio"),
+        "{plain:?}"
+    );
+    let more: Vec<&str> = asynchronous
+        .difference(&plain)
+        .map(String::as_str)
+        .collect();
+    // tokio, and what tokio needs itself.
+    assert_eq!(more, ["mio", "pin-project-lite", "socket2", "tokio"]);
+}
+
+/// Every test that the list of faults names exists.
+#[test]
+fn the_faults_have_their_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let list = fs::read_to_string(root.join("docs/faults.md")).unwrap();
+    let mut count = 0;
+    for name in list
+        .split('`')
+        .filter(|text| text.starts_with("faults::") || text.starts_with("live::"))
+    {
+        if name.ends_with('…') {
+            continue;
+        }
+        let parts: Vec<&str> = name.split("::").collect();
+        let (file, function) = match parts.as_slice() {
+            ["faults", function] => ("faults.rs".to_owned(), function),
+            ["live", module, function] => (format!("live/{module}.rs"), function),
+            _ => panic!("{name}"),
+        };
+        let source = fs::read_to_string(root.join("tests/tests").join(&file)).unwrap();
+        assert!(
+            source.contains(&format!("fn {function}(")),
+            "{name} is not in {file}"
+        );
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+}

@@ -39,6 +39,7 @@ fn mistakes_are_explained() {
         "time",
         "open_enum",
         "flags",
+        "batch",
     ] {
         cases.compile_fail(format!("tests/ui/{topic}/[!p]*.rs"));
     }

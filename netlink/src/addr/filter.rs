@@ -54,7 +54,14 @@ impl AddressFilter {
 
 /// The request and the filter behind [`Addrs::list`](super::Addrs::list).
 #[derive(Clone, Debug)]
-pub struct AddressListing(pub(super) AddressFilter);
+pub struct AddressListing(AddressFilter);
+
+impl AddressListing {
+    /// The listing of what the filter shows.
+    pub fn new(filter: AddressFilter) -> Self {
+        Self(filter)
+    }
+}
 
 impl Listing for AddressListing {
     type Item = Address;

@@ -148,7 +148,29 @@ impl<'e, E: Lister> Addrs<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &AddressFilter) -> E::List<'e, AddressListing> {
-        self.executor.list(AddressListing(filter.clone()))
+        self.executor.list(AddressListing::new(filter.clone()))
+    }
+
+    /// Yields each [`Address`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut addrs = nl.addrs().iter(&Default::default());
+    /// for addr in &mut addrs {
+    ///     println!("{addr:?}");
+    /// }
+    /// addrs.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &AddressFilter) -> E::Iter<'e, AddressListing> {
+        self.executor.iter(AddressListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each address to `each` as a view, without a copy and
@@ -170,6 +192,7 @@ impl<'e, E: Lister> Addrs<'e, E> {
         F: FnMut(AddressView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(AddressListing(filter.clone()), each)
+        self.executor
+            .scan(AddressListing::new(filter.clone()), each)
     }
 }

@@ -1,5 +1,8 @@
 //! A request in its buffer: [`Request`].
 
+use std::io;
+use std::sync::Arc;
+
 use super::exchange::Until;
 use super::message::{HEADER, message_align};
 use crate::error::{Errno, Error, Kind, Missing, Refusal, Result};
@@ -20,6 +23,7 @@ pub struct Request {
     message: MessageType,
     shape: Option<Shape>,
     dump: bool,
+    echo: bool,
 }
 
 impl Request {
@@ -58,6 +62,7 @@ impl Request {
             message,
             shape,
             dump,
+            echo: flags.contains(MsgFlags::ECHO),
         };
         match request.write(buf, flags, fill) {
             Ok(()) => Ok(request),
@@ -125,6 +130,39 @@ impl Request {
             }
             .into()
         })
+    }
+
+    /// Asks for an acknowledgement, or does not, whatever was said before.
+    ///
+    /// # Errors
+    /// None in practice: the header was written before.
+    pub(crate) fn set_ack(&self, buf: &mut [u8], on: bool) -> Result<()> {
+        let changed = self.write_header(buf, |header| {
+            header.flags.set(MsgFlags::ACK, on);
+        });
+        changed.map_err(|source| {
+            Kind::Encode {
+                operation: self.message.name,
+                source,
+            }
+            .into()
+        })
+    }
+
+    /// Where it starts in its buffer.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Whether an acknowledgement, or a refusal, is all that can come back.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.message.reply == Reply::Ack && !self.dump && !self.echo
+    }
+
+    /// Whether sending it twice is the same as sending it once: a question, not a change.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        // What can be dumped is asked for; messages that change something cannot.
+        self.message.dump
     }
 
     /// The same request in a buffer where it starts at `start`.
@@ -200,8 +238,27 @@ impl Request {
     /// The error for an exchange that ended without the object it owes.
     #[cold]
     pub fn no_object(&self) -> Error {
-        Kind::NoObject {
+        Error::no_object(self.message.name)
+    }
+
+    /// The error for a request that the socket did not take.
+    #[cold]
+    pub(crate) fn unsent(&self, source: io::Error) -> Error {
+        self.transport("not sent", false, source)
+    }
+
+    /// The error for an answer that the socket did not deliver.
+    #[cold]
+    pub(crate) fn unreceived(&self, source: io::Error) -> Error {
+        self.transport("no answer", true, source)
+    }
+
+    fn transport(&self, what: &'static str, sent: bool, source: io::Error) -> Error {
+        Kind::Transport {
             operation: self.message.name,
+            what,
+            sent,
+            source: Arc::new(source),
         }
         .into()
     }

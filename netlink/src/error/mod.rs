@@ -68,6 +68,14 @@ pub(crate) enum Kind {
         doing: &'static str,
         source: Arc<io::Error>,
     },
+    /// The socket did not take a request, or did not deliver its answer.
+    #[error("{operation}: {what}: {source}")]
+    Transport {
+        operation: &'static str,
+        what: &'static str,
+        sent: bool,
+        source: Arc<io::Error>,
+    },
     /// The deadline passed.
     #[error("{operation} timed out {}", if *.sent { "waiting for the answer; it may have taken effect" } else { "before it was sent" })]
     Timeout { operation: &'static str, sent: bool },
@@ -128,6 +136,11 @@ impl Error {
         .into()
     }
 
+    #[cold]
+    pub(crate) fn no_object(operation: &'static str) -> Self {
+        Kind::NoObject { operation }.into()
+    }
+
     /// The object, or the interface it belongs to, does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind(), Kind::NoObject { .. }) || self.errno_is(sys::is::not_found)
@@ -176,10 +189,15 @@ impl Error {
         matches!(self.kind(), Kind::Decode { .. } | Kind::Undecodable { .. })
     }
 
+    /// Answers were lost: the receive buffer was full, or one did not fit into any buffer.
+    pub fn is_lost(&self) -> bool {
+        matches!(self.kind(), Kind::Lost { .. })
+    }
+
     /// The request was sent and its outcome is not known: it may have taken effect.
     pub fn may_have_happened(&self) -> bool {
         match self.kind() {
-            Kind::Timeout { sent, .. } => *sent,
+            Kind::Timeout { sent, .. } | Kind::Transport { sent, .. } => *sent,
             Kind::Lost { .. } | Kind::Decode { .. } => true,
             _ => false,
         }
@@ -189,9 +207,9 @@ impl Error {
     pub fn errno(&self) -> Option<Errno> {
         match self.kind() {
             Kind::Refused(refusal) => Some(refusal.errno),
-            Kind::Io { source, .. } | Kind::Sandbox { source, .. } => {
-                source.raw_os_error().map(Errno)
-            }
+            Kind::Io { source, .. }
+            | Kind::Transport { source, .. }
+            | Kind::Sandbox { source, .. } => source.raw_os_error().map(Errno),
             _ => None,
         }
     }
@@ -212,6 +230,7 @@ impl Error {
             | Kind::Decode { operation, .. }
             | Kind::Invalid { operation, .. }
             | Kind::Timeout { operation, .. }
+            | Kind::Transport { operation, .. }
             | Kind::Interrupted { operation, .. }
             | Kind::Lost { operation, .. }
             | Kind::NoObject { operation }
@@ -230,6 +249,13 @@ impl Error {
 
     fn errno_is(&self, question: fn(i32) -> bool) -> bool {
         self.errno().is_some_and(|errno| question(errno.0))
+    }
+}
+
+impl From<io::Error> for Error {
+    /// For transports of one's own.
+    fn from(source: io::Error) -> Self {
+        Self::io("transport", source)
     }
 }
 

@@ -73,7 +73,14 @@ impl LinkFilter {
 
 /// The request and the filter behind [`Links::list`](super::Links::list).
 #[derive(Clone, Debug)]
-pub struct LinkListing(pub(super) LinkFilter);
+pub struct LinkListing(LinkFilter);
+
+impl LinkListing {
+    /// The listing of what the filter shows.
+    pub fn new(filter: LinkFilter) -> Self {
+        Self(filter)
+    }
+}
 
 impl Listing for LinkListing {
     type Item = Link;

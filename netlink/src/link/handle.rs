@@ -523,7 +523,29 @@ impl<'e, E: Lister> Links<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &LinkFilter) -> E::List<'e, LinkListing> {
-        self.executor.list(LinkListing(filter.clone()))
+        self.executor.list(LinkListing::new(filter.clone()))
+    }
+
+    /// Yields each [`Link`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut links = nl.links().iter(&Default::default());
+    /// for link in &mut links {
+    ///     println!("{link:?}");
+    /// }
+    /// links.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &LinkFilter) -> E::Iter<'e, LinkListing> {
+        self.executor.iter(LinkListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each interface to `each` as a view, as it stands in the
@@ -549,7 +571,7 @@ impl<'e, E: Lister> Links<'e, E> {
         F: FnMut(LinkView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(LinkListing(filter.clone()), each)
+        self.executor.scan(LinkListing::new(filter.clone()), each)
     }
 }
 

@@ -80,7 +80,14 @@ impl NeighbourFilter {
 
 /// The request and the filter behind [`Neighs::list`](super::Neighs::list).
 #[derive(Clone, Debug)]
-pub struct NeighbourListing(pub(super) NeighbourFilter);
+pub struct NeighbourListing(NeighbourFilter);
+
+impl NeighbourListing {
+    /// The listing of what the filter shows.
+    pub fn new(filter: NeighbourFilter) -> Self {
+        Self(filter)
+    }
+}
 
 impl Listing for NeighbourListing {
     type Item = Neighbour;

@@ -174,7 +174,29 @@ impl<'e, E: Lister> Neighs<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &NeighbourFilter) -> E::List<'e, NeighbourListing> {
-        self.executor.list(NeighbourListing(filter.clone()))
+        self.executor.list(NeighbourListing::new(filter.clone()))
+    }
+
+    /// Yields each [`Neighbour`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut neighs = nl.neighs().iter(&Default::default());
+    /// for neigh in &mut neighs {
+    ///     println!("{neigh:?}");
+    /// }
+    /// neighs.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &NeighbourFilter) -> E::Iter<'e, NeighbourListing> {
+        self.executor.iter(NeighbourListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each entry to `each` as a view, without a copy and without
@@ -200,6 +222,7 @@ impl<'e, E: Lister> Neighs<'e, E> {
         F: FnMut(NeighbourView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(NeighbourListing(filter.clone()), each)
+        self.executor
+            .scan(NeighbourListing::new(filter.clone()), each)
     }
 }

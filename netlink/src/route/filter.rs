@@ -98,7 +98,14 @@ impl RouteFilter {
 
 /// The request and the filter behind [`Routes::list`](super::Routes::list).
 #[derive(Clone, Debug)]
-pub struct RouteListing(pub(super) RouteFilter);
+pub struct RouteListing(RouteFilter);
+
+impl RouteListing {
+    /// The listing of what the filter shows.
+    pub fn new(filter: RouteFilter) -> Self {
+        Self(filter)
+    }
+}
 
 impl Listing for RouteListing {
     type Item = Route;

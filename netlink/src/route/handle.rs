@@ -215,7 +215,29 @@ impl<'e, E: Lister> Routes<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &RouteFilter) -> E::List<'e, RouteListing> {
-        self.executor.list(RouteListing(filter.clone()))
+        self.executor.list(RouteListing::new(filter.clone()))
+    }
+
+    /// Yields each [`Route`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut routes = nl.routes().iter(&Default::default());
+    /// for route in &mut routes {
+    ///     println!("{route:?}");
+    /// }
+    /// routes.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &RouteFilter) -> E::Iter<'e, RouteListing> {
+        self.executor.iter(RouteListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each route to `each` as a view, without a copy and without
@@ -240,6 +262,6 @@ impl<'e, E: Lister> Routes<'e, E> {
         F: FnMut(RouteView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(RouteListing(filter.clone()), each)
+        self.executor.scan(RouteListing::new(filter.clone()), each)
     }
 }

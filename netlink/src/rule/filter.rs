@@ -54,7 +54,14 @@ impl RuleFilter {
 
 /// The request and the filter behind [`Rules::list`](super::Rules::list).
 #[derive(Clone, Debug)]
-pub struct RuleListing(pub(super) RuleFilter);
+pub struct RuleListing(RuleFilter);
+
+impl RuleListing {
+    /// The listing of what the filter shows.
+    pub fn new(filter: RuleFilter) -> Self {
+        Self(filter)
+    }
+}
 
 impl Listing for RuleListing {
     type Item = Rule;

@@ -96,7 +96,29 @@ impl<'e, E: Lister> Rules<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn list(&self, filter: &RuleFilter) -> E::List<'e, RuleListing> {
-        self.executor.list(RuleListing(filter.clone()))
+        self.executor.list(RuleListing::new(filter.clone()))
+    }
+
+    /// Yields each [`Rule`] as it comes, and then how the dump ended; nothing is retried, and no more
+    /// than one datagram of objects is in memory.
+    ///
+    /// As [`list`](Self::list).
+    ///
+    /// # Errors
+    /// They show at the end.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mut rules = nl.rules().iter(&Default::default());
+    /// for rule in &mut rules {
+    ///     println!("{rule:?}");
+    /// }
+    /// rules.end()?.into_count()?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn iter(&self, filter: &RuleFilter) -> E::Iter<'e, RuleListing> {
+        self.executor.iter(RuleListing::new(filter.clone()))
     }
 
     /// Yields how many there were. Hands each rule to `each` as a view, without a copy and without a
@@ -118,6 +140,6 @@ impl<'e, E: Lister> Rules<'e, E> {
         F: FnMut(RuleView<'_>) -> R + 'e,
         R: Into<Flow>,
     {
-        self.executor.scan(RuleListing(filter.clone()), each)
+        self.executor.scan(RuleListing::new(filter.clone()), each)
     }
 }

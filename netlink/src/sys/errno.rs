@@ -221,6 +221,11 @@ pub(crate) mod is {
         errno == libc::ENOBUFS
     }
 
+    /// A datagram is larger than the send buffer.
+    pub(crate) fn too_long(errno: i32) -> bool {
+        errno == libc::EMSGSIZE
+    }
+
     /// Exactly "no such entry", which is how a dump says that a table does not exist.
     pub(crate) fn no_entry(errno: i32) -> bool {
         errno == libc::ENOENT

@@ -5,11 +5,17 @@
 //! and its `unsafe` block argued. Policy (which options, which order, what to retry) lives above.
 
 mod errno;
+mod mount;
 mod namespace;
 mod process;
+#[cfg(feature = "tokio")]
+mod reactor;
 mod socket;
 
 pub(crate) use errno::{description, is, name};
+pub(crate) use mount::{bind, bind_tree, share, unmount};
 pub(crate) use namespace::{enter_network, own_network, own_user_and_network};
 pub(crate) use process::{Step, spawn_isolated, user_and_group};
-pub(crate) use socket::Socket;
+#[cfg(feature = "tokio")]
+pub(crate) use reactor::watch;
+pub(crate) use socket::{MANY, Socket, wait_readable};

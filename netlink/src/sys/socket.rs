@@ -6,24 +6,21 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::time::Instant;
 
+use crate::transport::Received;
+
 /// A bound netlink socket that talks to the kernel.
 #[derive(Debug)]
 pub(crate) struct Socket {
     fd: OwnedFd,
     port: u32,
+    ancillary: bool,
 }
 
-/// What one receive brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Received {
-    /// Bytes of the datagram that are in the buffer.
-    pub(crate) len: usize,
-    /// Port id of the sender; 0 is the kernel. The socket layer fills it in, so unlike the port id
-    /// in the message header nobody can forge it.
-    pub(crate) sender: u32,
-    /// The datagram was longer than the buffer and its end is lost.
-    pub(crate) truncated: bool,
-}
+/// Room for one control message with the id of a network namespace, aligned as the kernel wants it.
+type Control = [u64; 8];
+
+/// Datagrams that one call of [`Socket::receive_many`] takes at most.
+pub(crate) const MANY: usize = 64;
 
 impl Socket {
     /// Opens a socket of the protocol and lets the kernel choose its port id.
@@ -45,7 +42,11 @@ impl Socket {
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
         bind(fd.as_fd())?;
         let port = bound_port(fd.as_fd())?;
-        Ok(Self { fd, port })
+        Ok(Self {
+            fd,
+            port,
+            ancillary: false,
+        })
     }
 
     /// The port id the kernel chose.
@@ -53,21 +54,44 @@ impl Socket {
         self.port
     }
 
-    /// Switches a netlink socket option.
-    pub(crate) fn set_option(&self, option: i32, on: bool) -> io::Result<()> {
-        let value = libc::c_int::from(on);
-        // SAFETY: the pointer is to a live `c_int` and the length is that of a `c_int`; the kernel
-        // only reads it, before the call returns.
-        let status = unsafe {
-            libc::setsockopt(
-                self.fd.as_raw_fd(),
-                libc::SOL_NETLINK,
-                option,
-                ptr::from_ref(&value).cast(),
-                socklen::<libc::c_int>(),
-            )
-        };
-        check(status).map(drop)
+    /// Switches a netlink socket option, or names a group for it.
+    pub(crate) fn set_option(&self, option: i32, value: u32) -> io::Result<()> {
+        set_integer(self.fd.as_fd(), libc::SOL_NETLINK, option, value)
+    }
+
+    /// Receives the multicasts of every namespace that has an id here, with that id.
+    pub(crate) fn listen_everywhere(&mut self, option: i32) -> io::Result<()> {
+        self.set_option(option, 1)?;
+        self.ancillary = true;
+        Ok(())
+    }
+
+    /// What the kernel really uses as room for what was not received yet, in bytes of its own memory.
+    pub(crate) fn receive_buffer(&self) -> io::Result<usize> {
+        integer(self.fd.as_fd(), libc::SOL_SOCKET, libc::SO_RCVBUF)
+    }
+
+    /// What the kernel really uses as room for what is being sent.
+    pub(crate) fn send_buffer(&self) -> io::Result<usize> {
+        integer(self.fd.as_fd(), libc::SOL_SOCKET, libc::SO_SNDBUF)
+    }
+
+    /// Asks for so much room; without privilege the system's limit caps it silently, so that only
+    /// [`Self::receive_buffer`] tells what came of it.
+    pub(crate) fn set_receive_buffer(&self, bytes: u32) -> io::Result<()> {
+        // The kernel doubles what it is told, to account for its own structures.
+        self.set_buffer(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF, bytes / 2)
+    }
+
+    /// The same for sending.
+    pub(crate) fn set_send_buffer(&self, bytes: u32) -> io::Result<()> {
+        self.set_buffer(libc::SO_SNDBUFFORCE, libc::SO_SNDBUF, bytes / 2)
+    }
+
+    fn set_buffer(&self, forced: i32, plain: i32, bytes: u32) -> io::Result<()> {
+        let fd = self.fd.as_fd();
+        set_integer(fd, libc::SOL_SOCKET, forced, bytes)
+            .or_else(|_| set_integer(fd, libc::SOL_SOCKET, plain, bytes))
     }
 
     /// Whether a netlink socket option is on.
@@ -117,77 +141,129 @@ impl Socket {
         }
     }
 
-    /// Receives one datagram into `buffer`, waiting until `deadline` (for ever without one).
-    ///
-    /// `Ok(None)` means that the deadline passed. The reply to most requests is queued before
-    /// [`Self::send`] returns, so the first try does not wait; only if there is nothing yet does the
-    /// deadline cost a second system call.
-    pub(crate) fn receive(
-        &self,
-        buffer: &mut [u8],
-        deadline: Option<Instant>,
-    ) -> io::Result<Option<Received>> {
-        let Some(deadline) = deadline else {
-            return self.receive_with(buffer, 0).map(Some);
-        };
-        loop {
-            match self.receive_with(buffer, libc::MSG_DONTWAIT) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                other => return other.map(Some),
-            }
-            if !self.wait(deadline)? {
-                return Ok(None);
-            }
-        }
-    }
-
-    fn receive_with(&self, buffer: &mut [u8], flags: libc::c_int) -> io::Result<Received> {
+    /// Receives one datagram into `buffer`; `WouldBlock` if there is none.
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let mut address = empty_address();
+        let mut control: Control = [0; 8];
         let mut part = libc::iovec {
             iov_base: buffer.as_mut_ptr().cast(),
             iov_len: buffer.len(),
         };
-        // SAFETY: `msghdr` consists of integers and pointers, for which all zeroes is a valid value.
-        let mut header: libc::msghdr = unsafe { mem::zeroed() };
+        let mut header = empty_header();
         header.msg_name = ptr::from_mut(&mut address).cast();
         header.msg_namelen = socklen::<libc::sockaddr_nl>();
         header.msg_iov = &mut part;
         header.msg_iovlen = 1;
-        // SAFETY: `header` points to `address` and `part`, both live locals with the sizes given;
-        // `part` describes `buffer`, which is borrowed mutably for the whole call. The kernel writes
-        // no more than those sizes and keeps no pointer.
-        let len = retry(|| unsafe { libc::recvmsg(self.fd.as_raw_fd(), &mut header, flags) })?;
+        if self.ancillary {
+            header.msg_control = control.as_mut_ptr().cast();
+            // The C library's type for this length differs between systems; the value is small.
+            header.msg_controllen = mem::size_of::<Control>() as _;
+        }
+        // With MSG_TRUNC the length returned is that of the datagram, however much of it fitted.
+        let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+        // SAFETY: `header` points to `address`, `control` and `part`, live locals with the sizes
+        // given; `part` describes `buffer`, which is borrowed mutably for the whole call. The kernel
+        // writes no more than those sizes and keeps no pointer.
+        let full = retry(|| unsafe { libc::recvmsg(self.fd.as_raw_fd(), &mut header, flags) })?;
+        let nsid = self.ancillary.then(|| nsid(&header)).flatten();
         Ok(Received {
-            len: len.min(buffer.len()),
+            len: full.min(buffer.len()),
+            full,
             sender: address.nl_pid,
-            truncated: header.msg_flags & libc::MSG_TRUNC != 0,
+            group: lowest_group(address.nl_groups),
+            nsid,
         })
     }
 
-    /// Waits until something can be received; false if the deadline passed first.
-    fn wait(&self, deadline: Instant) -> io::Result<bool> {
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(false);
-            }
-            // Rounded up, so that the last millisecond is slept and not spun through.
-            let millis = left.as_micros().div_ceil(1000);
-            let mut poll = libc::pollfd {
-                fd: self.fd.as_raw_fd(),
-                events: libc::POLLIN,
-                revents: 0,
+    /// Receives what is there, up to [`MANY`] datagrams, each into its own `slot` bytes of `buffer`;
+    /// `WouldBlock` if there is nothing.
+    pub(crate) fn receive_many(
+        &self,
+        buffer: &mut [u8],
+        slot: usize,
+        received: &mut Vec<Received>,
+    ) -> io::Result<()> {
+        let mut addresses = [empty_address(); MANY];
+        let empty = libc::iovec {
+            iov_base: ptr::null_mut(),
+            iov_len: 0,
+        };
+        let mut parts = [empty; MANY];
+        let entry = libc::mmsghdr {
+            msg_hdr: empty_header(),
+            msg_len: 0,
+        };
+        let mut entries = [entry; MANY];
+        let mut count = 0;
+        let slots = buffer.chunks_exact_mut(slot.max(1)).zip(&mut addresses);
+        for (((bytes, address), part), entry) in slots.zip(&mut parts).zip(&mut entries) {
+            *part = libc::iovec {
+                iov_base: bytes.as_mut_ptr().cast(),
+                iov_len: bytes.len(),
             };
-            // SAFETY: the pointer is to one live `pollfd`, and the count says one.
-            let ready =
-                unsafe { libc::poll(&mut poll, 1, i32::try_from(millis).unwrap_or(i32::MAX)) };
-            match check(ready) {
-                Ok(0) => {}
-                // An error condition also wakes `poll`; the receive that follows reports it.
-                Ok(_) => return Ok(true),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            entry.msg_hdr.msg_name = ptr::from_mut(address).cast();
+            entry.msg_hdr.msg_namelen = socklen::<libc::sockaddr_nl>();
+            entry.msg_hdr.msg_iov = part;
+            entry.msg_hdr.msg_iovlen = 1;
+            count += 1;
+        }
+        let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+        // SAFETY: the first `count` entries point to one live address and one live part each; the
+        // parts describe disjoint pieces of `buffer`, which is borrowed mutably for the whole call.
+        // The kernel writes no more than the sizes given, and a null timeout means none.
+        let got = retry(|| unsafe {
+            let fd = self.fd.as_raw_fd();
+            // The type of the flags differs between C libraries.
+            libc::recvmmsg(fd, entries.as_mut_ptr(), count, flags as _, ptr::null_mut()) as isize
+        })?;
+        received.clear();
+        received.extend(
+            entries
+                .iter()
+                .zip(&addresses)
+                .take(got)
+                .map(|(entry, address)| {
+                    let full = usize::try_from(entry.msg_len).unwrap_or(usize::MAX);
+                    Received {
+                        len: full.min(slot),
+                        full,
+                        sender: address.nl_pid,
+                        group: lowest_group(address.nl_groups),
+                        nsid: None,
+                    }
+                }),
+        );
+        Ok(())
+    }
+}
+
+/// Waits until something can be received, or until a moment; false if that came first.
+pub(crate) fn wait_readable(fd: BorrowedFd<'_>, until: Option<Instant>) -> io::Result<bool> {
+    loop {
+        let millis = match until {
+            None => -1,
+            Some(until) => {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Ok(false);
+                }
+                // Rounded up, so that the last millisecond is slept and not spun through.
+                i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
             }
+        };
+        let mut poll = libc::pollfd {
+            fd: fd.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        // SAFETY: the pointer is to one live `pollfd`, and the count says one.
+        let ready = unsafe { libc::poll(&mut poll, 1, millis) };
+        match check(ready) {
+            Ok(0) => {}
+            // An error condition also wakes `poll`; the receive that follows reports it.
+            Ok(_) => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
@@ -220,6 +296,74 @@ fn bound_port(fd: BorrowedFd<'_>) -> io::Result<u32> {
         unsafe { libc::getsockname(fd.as_raw_fd(), ptr::from_mut(&mut address).cast(), &mut len) };
     check(status)?;
     Ok(address.nl_pid)
+}
+
+fn set_integer(fd: BorrowedFd<'_>, level: i32, option: i32, value: u32) -> io::Result<()> {
+    // SAFETY: the pointer is to a live integer and the length is its size; the kernel only reads it,
+    // before the call returns.
+    let status = unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            level,
+            option,
+            ptr::from_ref(&value).cast(),
+            socklen::<u32>(),
+        )
+    };
+    check(status).map(drop)
+}
+
+fn integer(fd: BorrowedFd<'_>, level: i32, option: i32) -> io::Result<usize> {
+    let mut value: u32 = 0;
+    let mut len = socklen::<u32>();
+    // SAFETY: both pointers are to live locals; `len` holds the size of `value`, and the kernel
+    // writes at most that many bytes to it.
+    let status = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            level,
+            option,
+            ptr::from_mut(&mut value).cast(),
+            &mut len,
+        )
+    };
+    check(status)?;
+    Ok(usize::try_from(value).unwrap_or(usize::MAX))
+}
+
+/// The number of a group in the mask of a sender's address, which holds the first 32 only.
+fn lowest_group(mask: u32) -> u32 {
+    if mask == 0 {
+        0
+    } else {
+        mask.trailing_zeros() + 1
+    }
+}
+
+/// The namespace id that came beside a datagram. Without one it is from the socket's own namespace.
+fn nsid(header: &libc::msghdr) -> Option<i32> {
+    // SAFETY: the kernel filled `header` in and its control buffer is still borrowed by the caller;
+    // the C library's macros stay within `msg_controllen`. The data of a message of this kind is one
+    // `int`, which is read without assuming that it is aligned.
+    unsafe {
+        let mut at = libc::CMSG_FIRSTHDR(header);
+        while let Some(message) = at.as_ref() {
+            let is_nsid = message.cmsg_level == libc::SOL_NETLINK
+                && message.cmsg_type == libc::NETLINK_LISTEN_ALL_NSID
+                && message.cmsg_len >= libc::CMSG_LEN(4) as _;
+            if is_nsid {
+                return Some(ptr::read_unaligned(libc::CMSG_DATA(at).cast::<i32>()));
+            }
+            at = libc::CMSG_NXTHDR(header, at);
+        }
+    }
+    None
+}
+
+/// A header that describes nothing yet.
+fn empty_header() -> libc::msghdr {
+    // SAFETY: `msghdr` consists of integers and pointers, for which all zeroes is a valid value.
+    unsafe { mem::zeroed() }
 }
 
 /// The kernel's address as destination, "choose for me" when binding.
@@ -275,18 +419,29 @@ mod tests {
         assert_ne!(first.port(), second.port());
         let option = libc::NETLINK_EXT_ACK;
         assert!(!first.option(option).unwrap());
-        first.set_option(option, true).unwrap();
+        first.set_option(option, 1).unwrap();
         assert!(first.option(option).unwrap());
     }
 
     #[test]
     fn the_deadline_ends_the_wait() {
         let socket = Socket::open(u16::try_from(libc::NETLINK_ROUTE).unwrap()).unwrap();
+        let mut buffer = [0; 64];
+        let error = socket.receive(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         let start = Instant::now();
         let deadline = start + Duration::from_millis(20);
-        let mut buffer = [0; 64];
-        assert_eq!(socket.receive(&mut buffer, Some(deadline)).unwrap(), None);
+        assert!(!wait_readable(socket.as_fd(), Some(deadline)).unwrap());
         assert!(start.elapsed() >= Duration::from_millis(20));
+    }
+
+    #[test]
+    fn the_buffers_are_what_the_kernel_made_of_the_wish() {
+        let socket = Socket::open(u16::try_from(libc::NETLINK_ROUTE).unwrap()).unwrap();
+        socket.set_receive_buffer(64 * 1024).unwrap();
+        assert_eq!(socket.receive_buffer().unwrap(), 64 * 1024);
+        socket.set_send_buffer(64 * 1024).unwrap();
+        assert_eq!(socket.send_buffer().unwrap(), 64 * 1024);
     }
 
     #[test]

@@ -9,11 +9,16 @@ mod harness;
 mod need;
 
 mod addr;
+mod asynchronous;
+mod batch;
 mod encap;
+mod event;
 mod kinds;
 mod link;
+mod mirror;
 mod namespace;
 mod neigh;
+mod recording;
 mod robust;
 mod route;
 mod rule;

@@ -29,7 +29,7 @@ live! {
     }
 
     fn dumps_while_everything_changes(nl) {
-        for number in 0..40 {
+        for number in 0..100 {
             nl.links().add(&Link::bridge(format!("stay{number}"))).unwrap();
         }
         let over = AtomicBool::new(false);
@@ -42,12 +42,15 @@ live! {
                 }
             });
             let impatient = nl.with_dump_attempts(1);
-            for _ in 0..50 {
+            let start = std::time::Instant::now();
+            // Until both have been seen; the machine decides how long that takes.
+            while complete < 5 || interrupted < 5 {
+                assert!(start.elapsed() < Duration::from_secs(60), "{complete} complete, {interrupted} interrupted");
                 let dump = impatient.links().list(&LinkFilter::new().kind("bridge")).unwrap();
                 match dump.state {
                     DumpState::Complete => {
                         let stay = dump.items.iter().filter(|l| l.name.as_ref().unwrap() != "come");
-                        assert_eq!(stay.count(), 40);
+                        assert_eq!(stay.count(), 100);
                         complete += 1;
                     }
                     DumpState::Interrupted { attempts } => {
@@ -58,9 +61,13 @@ live! {
                     other => panic!("{other:?}"),
                 }
             }
+            // Who is patient gets everything all the same.
+            for _ in 0..5 {
+                let links = nl.with_dump_attempts(1000).links().list(&LinkFilter::new().kind("bridge"));
+                assert!(links.unwrap().into_vec().unwrap().len() >= 100);
+            }
             over.store(true, Ordering::Relaxed);
         });
-        println!("{complete} dumps complete, {interrupted} interrupted");
     }
 
     fn a_deadline_spares_what_is_quick(nl) {
@@ -71,14 +78,73 @@ live! {
     }
 
     fn without_privilege(nl) {
-        nl.links().up("lo").unwrap();
-        // A user namespace further down has no say in this network.
-        let mut probe = std::process::Command::new("true");
-        probe.arg("unused");
-        sandbox::spawn(probe).unwrap().wait().unwrap();
+        make(nl, &Link::bridge("br0"));
+        thread::scope(|scope| {
+            let refused = scope.spawn(|| {
+                // Of this thread alone.
+                caps::drop(None, caps::CapSet::Effective, caps::Capability::CAP_NET_ADMIN).unwrap();
+                let unprivileged = Netlink::new();
+                assert!(unprivileged.links().get("br0").is_ok(), "reading needs no privilege");
+                refused(unprivileged.links().delete("br0"))
+            });
+            let error = refused.join().unwrap();
+            assert!(error.is_permission() && error.operation() == Some("RTM_DELLINK"), "{error}");
+        });
+        nl.links().get("br0").unwrap();
+    }
+
+    fn a_program_that_does_not_exist(nl) {
+        let _ = nl;
         let missing = std::process::Command::new("/no/such/program");
         let error = refused(sandbox::spawn(missing));
         assert!(error.is_not_found() && !sandbox::is_forbidden(&error), "{error}");
+    }
+
+    fn signals_during_every_wait(nl) {
+        use nix::sys::pthread::{pthread_kill, pthread_self};
+        use nix::sys::signal::Signal;
+
+        let caught = std::sync::Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(libc::SIGUSR1, caught.clone()).unwrap();
+        let (over, waiting) = (AtomicBool::new(false), pthread_self());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    pthread_kill(waiting, Signal::SIGUSR1).unwrap();
+                    thread::sleep(Duration::from_micros(200));
+                }
+            });
+            // Waiting for an event that does not come.
+            let mut events = nl.subscribe(&netlink::event::Groups::new().links()).unwrap();
+            let start = std::time::Instant::now();
+            assert!(events.next_within(Duration::from_millis(100)).unwrap().is_none());
+            assert!(start.elapsed() >= Duration::from_millis(100));
+            // The pause before a dump is tried again.
+            let interrupted = netlink::transport::Script::new(|seen| {
+                let flags = netlink::generated::core::MsgFlags::MULTI | netlink::generated::core::MsgFlags::DUMP_INTR;
+                let part = seen.object(16, flags, &Link::default().index(1));
+                Ok(vec![netlink::transport::Answer::Datagram([part, seen.done(0)].concat())])
+            });
+            let start = std::time::Instant::now();
+            let dump = Netlink::over(interrupted).with_dump_attempts(7).links().list(&LinkFilter::new()).unwrap();
+            assert!(matches!(dump.state, DumpState::Interrupted { attempts: 7 }));
+            assert!(start.elapsed() >= Duration::from_millis(60));
+            // Requests, lists, batches, and the thread that opens sockets elsewhere.
+            for _ in 0..50 {
+                nl.links().add(&Link::bridge("br0")).unwrap();
+                assert!(nl.links().list(&LinkFilter::new()).unwrap().is_complete());
+                let batch = nl.batch();
+                for _ in 0..50 {
+                    let _ = batch.links().up("br0");
+                }
+                batch.commit().unwrap().all().unwrap();
+                nl.links().delete("br0").unwrap();
+            }
+            let other = netlink::netns::NetNs::create().unwrap();
+            Netlink::in_namespace(&other).unwrap().links().up("lo").unwrap();
+            over.store(true, Ordering::Relaxed);
+        });
+        assert!(caught.load(Ordering::Relaxed));
     }
 
     fn a_process_with_threads_cannot_enter(nl) {

@@ -1,13 +1,20 @@
-//! Network namespaces as values: [`NetNs`].
+//! Network namespaces as values: [`NetNs`]; their names; the ids by which they know each other:
+//! [`NetNsIds`].
 //!
 //! A network namespace belongs to a thread, and a thread that changes it changes the meaning of all
 //! it does later; with an async runtime the next task suffers. So nothing here moves the caller: what
 //! must happen inside another namespace happens on a thread made for it.
 
-use std::fs::File;
+mod ids;
+mod named;
+
+use std::fs::{File, OpenOptions};
+use std::net::{Ipv4Addr, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::thread;
+
+pub use ids::{NetNsIds, NetNsListing};
 
 use crate::error::{Error, Result};
 use crate::sys;
@@ -75,6 +82,29 @@ impl NetNs {
                 .map_err(|error| Error::io("cannot enter the network namespace", error))?;
             Ok(inside())
         })
+    }
+
+    /// Opens `path` in the namespace. A device file such as `/dev/net/tun` belongs to the namespace of the
+    /// thread that opens it, wherever it is used later. Needs `CAP_SYS_ADMIN` in the namespace.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and those of opening the file.
+    pub fn open_file(&self, options: &OpenOptions, path: impl AsRef<Path>) -> Result<File> {
+        let path = path.as_ref();
+        let file = self.run(|| options.open(path))?;
+        file.map_err(|error| Error::io("cannot open a file in the namespace", error))
+    }
+
+    /// Opens a socket for ioctls on interfaces (`SIOCETHTOOL` and its like) of the namespace. Needs
+    /// `CAP_SYS_ADMIN` in the namespace.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and those of opening a socket.
+    pub fn open_ioctl(&self) -> Result<OwnedFd> {
+        let socket = self.run(|| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)))?;
+        let socket =
+            socket.map_err(|error| Error::io("cannot open a socket in the namespace", error))?;
+        Ok(socket.into())
     }
 
     /// Another handle to the same namespace.

@@ -1,0 +1,119 @@
+//! Idle connections by protocol, and idle buffers.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::connection::{Connection, SPILL};
+use crate::error::Result;
+use crate::transport::{Options, Transports};
+
+/// Idle sockets kept a protocol: as many as callers usually are at once. More are opened when needed
+/// and closed after use.
+const IDLE: usize = 8;
+
+/// The most room for one answer. Nothing the kernel sends comes near; a stand-in for it might lie.
+const MOST: usize = 64 * 1024 * 1024;
+
+/// The sockets and buffers of one handle and its clones.
+#[derive(Debug)]
+pub(super) struct Pool {
+    transports: Arc<dyn Transports>,
+    idle: Mutex<Idle>,
+    strict: AtomicBool,
+    spill: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Idle {
+    connections: Vec<(u16, Vec<Connection>)>,
+    buffers: Vec<Vec<u8>>,
+}
+
+impl Pool {
+    pub(super) fn new(transports: Arc<dyn Transports>) -> Self {
+        Self {
+            transports,
+            idle: Mutex::default(),
+            // Every kernel since 4.20; the first socket tells.
+            strict: AtomicBool::new(true),
+            spill: AtomicUsize::new(SPILL),
+        }
+    }
+
+    pub(super) fn transports(&self) -> &dyn Transports {
+        &*self.transports
+    }
+
+    /// Whether the kernel checks strictly, as far as is known.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict.load(Ordering::Relaxed)
+    }
+
+    /// Makes the connections of the future take answers of so many bytes.
+    pub(super) fn make_room(&self, need: usize) {
+        let spill = need.min(MOST).next_power_of_two();
+        if spill > self.spill.fetch_max(spill, Ordering::Relaxed) {
+            self.lock().connections.clear();
+        }
+    }
+
+    /// A connection nobody else uses.
+    pub(super) fn take(&self, protocol: u16) -> Result<Connection> {
+        let idle = {
+            let mut all = self.lock();
+            let mut all = all.connections.iter_mut();
+            let of_protocol = all.find(|(of, _)| *of == protocol);
+            of_protocol.and_then(|(_, connections)| connections.pop())
+        };
+        if let Some(connection) = idle {
+            return Ok(connection);
+        }
+        let transport = self.transports.open(&Options::new(protocol))?;
+        let connection = Connection::new(transport, self.spill.load(Ordering::Relaxed));
+        if protocol == ROUTE {
+            self.strict.store(connection.is_strict(), Ordering::Relaxed);
+        }
+        Ok(connection)
+    }
+
+    /// Gives back a connection with nothing of an exchange left in it.
+    pub(super) fn give_back(&self, protocol: u16, connection: Connection) {
+        let mut all = self.lock();
+        let all = &mut all.connections;
+        let at = match all.iter().position(|(of, _)| *of == protocol) {
+            Some(at) => at,
+            None => {
+                all.push((protocol, Vec::with_capacity(IDLE)));
+                all.len() - 1
+            }
+        };
+        if let Some((_, connections)) = all.get_mut(at) {
+            if connections.len() < IDLE {
+                connections.push(connection);
+            }
+        }
+    }
+
+    /// An empty buffer for a request.
+    pub(super) fn buffer(&self) -> Vec<u8> {
+        let idle = self.lock().buffers.pop();
+        idle.unwrap_or_else(|| Vec::with_capacity(512))
+    }
+
+    /// Gives back a buffer.
+    pub(super) fn give_back_buffer(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut all = self.lock();
+        if all.buffers.len() < IDLE {
+            all.buffers.push(buffer);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Idle> {
+        // Nothing that can panic happens under the lock, and the lists are whole at any time.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The only protocol that knows strict checking.
+const ROUTE: u16 = crate::generated::route::RouteMessage::GET_LINK.protocol;

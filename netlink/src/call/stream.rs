@@ -1,0 +1,127 @@
+//! A listing, object by object as it comes: [`Stream`].
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use super::{Advance, After, Call, Finish, Outcome, Policy, Progress, Turn, Work};
+use crate::conn::{Message, Request};
+use crate::error::{Error, Result};
+use crate::list::{Collector, DumpState, Listing, Scanned};
+
+/// The work of a stream: a dump, tried once, whose objects somebody takes in between.
+pub(super) struct StreamWork<L: Listing> {
+    collector: Collector<L>,
+    items: VecDeque<L::Item>,
+    count: usize,
+}
+
+impl<L: Listing> Work for StreamWork<L> {
+    type Output = Scanned;
+
+    fn next(&mut self, buf: &mut Vec<u8>, strict: bool) -> Result<Turn<Scanned>> {
+        Ok(Turn::Send(self.collector.request(buf, strict)?))
+    }
+
+    fn object(&mut self, message: &Message<'_>) -> After {
+        if let Some(item) = self.collector.item(message) {
+            self.count += 1;
+            self.items.push_back(item);
+        }
+        After::More
+    }
+
+    fn forget(&mut self) -> bool {
+        // What was handed out cannot be taken back.
+        self.count == 0
+    }
+
+    fn outcome(
+        &mut self,
+        request: &Request,
+        outcome: Result<Outcome>,
+        _: &Policy,
+    ) -> Result<Finish<Scanned>> {
+        let state = match outcome {
+            Ok(outcome) if outcome.interrupted => DumpState::Interrupted { attempts: 1 },
+            Ok(_) => DumpState::Complete,
+            Err(error) if self.collector.is_empty(&error) => DumpState::Complete,
+            Err(error) if self.count == 0 => return Err(error),
+            Err(error) => DumpState::Failed(error),
+        };
+        Ok(Finish::Done(
+            self.collector.scanned(request, self.count, state),
+        ))
+    }
+}
+
+/// The objects of a listing as they come, one datagram of them in memory at a time.
+///
+/// When it yields no more, [`end`](Self::end) tells whether that was everything; it is not tried again.
+pub struct Stream<L: Listing> {
+    call: Call<StreamWork<L>>,
+    end: Option<Result<Scanned>>,
+}
+
+impl<L: Listing> fmt::Debug for Stream<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stream(after {} objects)", self.call.work.count)
+    }
+}
+
+impl<L: Listing> Stream<L> {
+    pub(super) fn work(listing: L) -> StreamWork<L> {
+        StreamWork {
+            collector: Collector::new(listing),
+            items: VecDeque::new(),
+            count: 0,
+        }
+    }
+
+    pub(super) fn new(call: Call<StreamWork<L>>) -> Self {
+        Self { call, end: None }
+    }
+
+    /// How it ended; `None` while it has not.
+    ///
+    /// # Errors
+    /// The dump could not start.
+    pub fn end(self) -> Option<Result<Scanned>> {
+        self.end
+    }
+}
+
+impl<L: Listing> Advance for Stream<L> {
+    /// The next object; `None` when there are no more.
+    type Output = Option<L::Item>;
+
+    /// Unlike others it may be called again when it is done: that is how to get the next object.
+    fn advance(&mut self) -> Progress<Option<L::Item>> {
+        loop {
+            if let Some(item) = self.call.work.items.pop_front() {
+                return Progress::Done(Ok(Some(item)));
+            }
+            if self.end.is_some() {
+                return Progress::Done(Ok(None));
+            }
+            match self.call.advance_by(1) {
+                Progress::Done(end) => self.end = Some(end),
+                Progress::Yield => {}
+                Progress::Wait { readable, until } => return Progress::Wait { readable, until },
+            }
+        }
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.call.fd()
+    }
+
+    fn begin(&mut self) -> Option<Instant> {
+        self.call.begin()
+    }
+
+    fn too_late(&mut self) -> Error {
+        self.call.too_late()
+    }
+}

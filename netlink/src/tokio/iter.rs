@@ -1,0 +1,50 @@
+//! The objects of a listing as they come: [`Iter`].
+
+use std::future::poll_fn;
+use std::task::{Context, Poll, ready};
+
+use super::Calling;
+use crate::call::Stream;
+use crate::error::{Error, Result};
+use crate::list::{Listing, Scanned};
+
+/// The objects of a listing as they come, one datagram of them in memory at a time.
+///
+/// When it yields no more, [`end`](Self::end) tells whether that was everything; it is not tried again.
+///
+/// ```no_run
+/// # async fn example() -> netlink::Result<()> {
+/// let nl = netlink::tokio::Netlink::new();
+/// let mut routes = nl.routes().iter(&Default::default());
+/// while let Some(route) = routes.next().await {
+///     println!("{:?}", route.destination());
+/// }
+/// routes.end().await?.into_count()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Iter<L: Listing>(pub(super) Calling<Stream<L>>);
+
+impl<L: Listing> Iter<L> {
+    /// The next object; `None` when there are no more. A future that is dropped loses none.
+    pub async fn next(&mut self) -> Option<L::Item> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// What a stream is made of: `futures::stream::poll_fn(move |cx| routes.poll_next(cx))`.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<L::Item>> {
+        // What goes wrong is how it ends.
+        Poll::Ready(ready!(self.0.poll_more(cx)).ok().flatten())
+    }
+
+    /// How it ended. What was not taken yet is passed over.
+    ///
+    /// # Errors
+    /// The dump could not start.
+    pub async fn end(mut self) -> Result<Scanned> {
+        while self.next().await.is_some() {}
+        let end = self.0.into_inner().end();
+        end.unwrap_or_else(|| Err(Error::invalid("a list", "it has no end")))
+    }
+}
