@@ -35,6 +35,11 @@ done
 # Else each module with a tunnel would put one into the networks of tests that run at the time.
 b echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 arguments=$(b cat /arguments)
+# Should nobody be there any more to end the machine.
+(
+    b sleep "$(b cat /timeout)"
+    end
+) &
 (
     cd /root
     # A process whose root is not that of its mounts may not make user namespaces.

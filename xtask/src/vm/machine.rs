@@ -44,7 +44,7 @@ pub(super) fn run(
     cache: &Path,
 ) -> Result<Report, String> {
     let initramfs = env::temp_dir().join(format!("netlink-vm-{}.cpio", process::id()));
-    kernel::initramfs(kernel, front(program, args)?, &initramfs)?;
+    kernel::initramfs(kernel, front(program, args, timeout)?, &initramfs)?;
     let log = cache.join(format!("console-{}.log", process::id()));
     let mut machine = Running {
         child: start(kernel, &initramfs, &log)?,
@@ -91,7 +91,7 @@ fn last(text: &str, lines: usize) -> String {
 }
 
 /// What stands in front of the modules: the first program, and the tests.
-fn front(program: &Path, args: &[String]) -> Result<cpio::Archive, String> {
+fn front(program: &Path, args: &[String], timeout: Duration) -> Result<cpio::Archive, String> {
     let read = |path: &Path| fs::read(path).map_err(|error| about(path, &error));
     let busybox = ["/bin/busybox", "/usr/bin/busybox"]
         .map(Path::new)
@@ -109,6 +109,7 @@ fn front(program: &Path, args: &[String]) -> Result<cpio::Archive, String> {
     archive.file("init", include_bytes!("init.sh"));
     archive.file("tests", &read(program)?);
     let args: Vec<String> = args.iter().map(|arg| quoted(arg)).collect();
+    archive.file("timeout", timeout.as_secs().to_string().as_bytes());
     archive.file("arguments", args.join(" ").as_bytes());
     Ok(archive)
 }
