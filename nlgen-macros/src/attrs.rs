@@ -89,7 +89,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let on = Nl::read(&input.attrs)?;
     on.only(
         "an attribute set",
-        &["short_header", "provide", "pads", "pad_end", "zeroed"],
+        &[
+            "short_header",
+            "provide",
+            "whole",
+            "pads",
+            "pad_end",
+            "zeroed",
+        ],
     )?;
     let fields = named_fields(input)?;
     let nls = fields
@@ -636,6 +643,7 @@ impl<'a> Set<'a> {
             });
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
+        let whole = self.on.whole;
         let provided = match &self.on.provide {
             Some(by) => {
                 let selector = self.schema_selector(by, self.on);
@@ -661,6 +669,7 @@ impl<'a> Set<'a> {
                         header: &[#(#header_schema),*],
                         header_size: #name::__SIZE,
                         provide: #provided,
+                        whole: #whole,
                         attrs: &[#(#attr_schema)*],
                         pads: &[#(#pads),*],
                     };

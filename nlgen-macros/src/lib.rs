@@ -41,7 +41,7 @@ fn finish(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
 
 /// An attribute set: header members first, then `Option` fields with `#[nl(attr = …)]`, then `unknown: Unknown`.
 ///
-/// On the struct: `short_header = N`, `provide = field`, `pads(id, …)`.
+/// On the struct: `short_header = N`, `provide = field`, `whole`, `pads(id, …)`.
 /// On a field: `attr = id` with `as = Codec`, `read`, `write`, `max = N`, `range(low, high)`, `nested = bool`,
 /// `byteorder`, `repeat`, `groups`, `flag`, `by = selector`; or `key = id, data = id, key_as = Codec, or = selector` for a
 /// union with its selector; or, on header members, what [`macro@Layout`] takes.

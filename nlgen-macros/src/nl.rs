@@ -56,6 +56,7 @@ pub(crate) struct Nl {
     pub(crate) pad_end: Option<Expr>,
     pub(crate) short_header: Option<Expr>,
     pub(crate) provide: Option<By>,
+    pub(crate) whole: bool,
     pub(crate) pads: Vec<LitInt>,
     pub(crate) case: Option<Lit>,
     pub(crate) default: bool,
@@ -113,6 +114,7 @@ const KEYS: &[&str] = &[
     "pad_end",
     "short_header",
     "provide",
+    "whole",
     "pads",
     "case",
     "default",
@@ -254,6 +256,7 @@ impl Nl {
             "pad_end" => self.pad_end = Some(value(meta)?),
             "short_header" => self.short_header = Some(value(meta)?),
             "provide" => self.provide = Some(value(meta)?),
+            "whole" => self.whole = true,
             "pads" => {
                 let content;
                 syn::parenthesized!(content in meta.input);

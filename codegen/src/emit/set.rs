@@ -11,7 +11,11 @@ use quote::quote;
 
 pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
     let meta = &set.meta;
-    let text = doc::with_since(meta) + &doc::reference(meta.header.as_deref(), &what(set));
+    let mut text = doc::with_since(meta);
+    if set.whole {
+        text += "\n\nA request replaces all of it: what it lacks is reset.";
+    }
+    text += &doc::reference(meta.header.as_deref(), &what(set));
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
     let attrs = writer.macros("Attrs");
     let unknown = word(&writer.wire("Unknown"));
@@ -72,6 +76,9 @@ fn args(set: &Set, pad_end: u64) -> Vec<String> {
     }
     if let Some(provide) = &set.provide {
         args.push(format!("provide = {provide}"));
+    }
+    if set.whole {
+        args.push("whole".to_owned());
     }
     if !set.pads.is_empty() {
         let pads: Vec<String> = set.pads.iter().map(u64::to_string).collect();

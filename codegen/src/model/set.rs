@@ -13,6 +13,8 @@ pub struct Set {
     pub header: Option<Header>,
     /// Header field that nested sets may select by.
     pub provide: Option<String>,
+    /// Whether a request replaces all of it, so that one with a change must have the rest as well.
+    pub whole: bool,
     /// Ids of attributes that only pad.
     pub pads: Vec<u64>,
     /// Attributes, in the order of the spec.

@@ -77,6 +77,7 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         prefix,
         header,
         provide,
+        whole: syntax.whole,
         pads,
         items,
     })

@@ -13,6 +13,8 @@ pub(crate) struct Set {
     pub(crate) header_struct: Option<Sp<String>>,
     pub(crate) short_header: Option<Sp<u64>>,
     pub(crate) provide: Option<Sp<String>>,
+    /// A request replaces all of it.
+    pub(crate) whole: bool,
     /// What is `"inherited"` comes from whoever decodes the message.
     pub(crate) context: bool,
     pub(crate) pads: Vec<Sp<i128>>,
@@ -75,6 +77,7 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let header_struct = table.text("header_struct", diags);
     let short_header = table.count("short_header", diags);
     let provide = table.text("provide", diags);
+    let whole = table.bool("whole", diags).is_some_and(|whole| whole.value);
     let context = table
         .bool("context", diags)
         .is_some_and(|context| context.value);
@@ -102,6 +105,7 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         header_struct,
         short_header,
         provide,
+        whole,
         context,
         pads,
         template,

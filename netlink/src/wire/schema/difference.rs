@@ -6,7 +6,8 @@ use crate::wire::{RawAttr, attributes};
 
 /// The part of `new` that differs from `old`, as a payload of the same form; `None` if nothing does.
 ///
-/// Both are requests. Sets are compared attribute by attribute, at every depth; everything else as a whole.
+/// Both are requests. Sets are compared attribute by attribute, at every depth; everything else as a whole, and so are sets of
+/// which the kernel resets what a request lacks.
 pub fn difference(shape: &Shape, new: &[u8], old: &[u8]) -> Option<Vec<u8>> {
     match shape {
         Shape::Set(schema) => set(schema(), new, old, None),
@@ -69,7 +70,10 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
             some = true;
         }
     }
-    some.then_some(out)
+    match some {
+        true if set.whole => Some(new.to_vec()),
+        some => some.then_some(out),
+    }
 }
 
 /// The attribute that selects, of those that are there.

@@ -340,6 +340,8 @@ pub struct SetSchema {
     pub header_size: usize,
     /// The selector that the set hands down to those inside.
     pub provide: Selector,
+    /// Whether a request replaces all of it.
+    pub whole: bool,
     /// The attributes in encoding order.
     pub attrs: &'static [AttrSchema],
     /// Ids that only pad.
