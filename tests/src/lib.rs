@@ -3,6 +3,7 @@
 
 pub mod capture;
 pub mod corpus;
+pub mod values;
 
 /// A message of a real conversation.
 #[derive(Clone, Debug)]

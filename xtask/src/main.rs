@@ -7,6 +7,7 @@ mod schema;
 mod size;
 mod test;
 mod uapi;
+mod vm;
 
 use std::process::ExitCode;
 
@@ -24,11 +25,16 @@ Commands:
   size                           lines of code and cost of a release build,
                                  written to docs/size.md
   corpus PATH… [--json]          check the types against captured conversations
+  values PATH… [--json]          compare decoded values with what the tools
+                                 of captured conversations printed
   decode [--json] [FILE…]        captured messages, readable; --help says which
   schema --json                  everything the specs define, a JSON object a line
   uapi [TREE] [--cc 'CC FLAGS'] [--list]
                                  compare the specs with kernel headers, those
                                  that are installed unless TREE says others
+  vm [--kernel K] [--table] [FILTER…]
+                                 the live tests as root on stock kernels, in an
+                                 emulated machine; --help says more
   help                           this text
 ";
 
@@ -37,12 +43,13 @@ fn main() -> ExitCode {
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
             "bench" => bench::command(rest),
-            "corpus" | "decode" => tool(command, rest),
+            "corpus" | "decode" | "values" => tool(command, rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
             "schema" => schema::command(rest),
             "size" => size::run(),
             "uapi" => uapi::command(rest),
+            "vm" => vm::command(rest),
             "help" | "--help" | "-h" => {
                 print!("{HELP}");
                 Ok(())

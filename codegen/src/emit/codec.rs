@@ -10,6 +10,10 @@ pub(super) fn rust_type(writer: &mut Writer<'_>, ty: &Type) -> String {
         Type::Chars(_) => writer.wire("NlString"),
         Type::Array(item, len) => format!("[{}; {len}]", rust_type(writer, item)),
         Type::Named(named) => writer.named(named),
+        Type::Bits(flags) => {
+            let flags = writer.named(flags);
+            format!("{}<{flags}>", writer.wire("Bitfield32"))
+        }
         Type::Scalar(scalar) => match scalar {
             Scalar::Uint => "u64".to_owned(),
             Scalar::Sint => "i64".to_owned(),
@@ -71,7 +75,7 @@ pub(super) fn list_type(list: &List, ty: &str) -> String {
 pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<String> {
     let one = one(writer, &payload.ty, payload.wire, payload.bare);
     let (name, number) = match &payload.list {
-        List::One | List::Repeat => return one,
+        List::One | List::Repeat | List::Groups => return one,
         List::Packed => ("Packed", None),
         List::Index { base } => ("Index", Some(*base)),
         List::Items { id, .. } => ("Items", Some(*id)),
@@ -102,7 +106,13 @@ pub(super) fn key(writer: &mut Writer<'_>, key: &Payload) -> Option<String> {
         None => one(writer, &key.ty, None, key.bare),
         Some(int) => {
             let name = writer.wire(if int.big { "WireBe" } else { "Wire" });
-            Some(format!("{name}<{}>", int.rust()))
+            // The selector's own type has its names; it serves where it is as wide as what is sent.
+            let own = key.ty.int().is_some_and(|own| own.bits == int.bits);
+            let ty = match own {
+                true => rust_type(writer, &key.ty),
+                false => int.rust(),
+            };
+            Some(format!("{name}<{ty}>"))
         }
     }
 }

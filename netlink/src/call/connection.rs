@@ -164,7 +164,9 @@ impl Connection {
                 }
             };
             match each(&object) {
-                After::More | After::Pause if last => return Taken::Ended(Ok(std::mem::take(outcome))),
+                After::More | After::Pause if last => {
+                    return Taken::Ended(Ok(std::mem::take(outcome)));
+                }
                 After::More => {}
                 After::Pause => {
                     self.at = messages.offset();

@@ -280,7 +280,7 @@ impl<'a> Walk<'a> {
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
     #[cold]
-    fn refuse(&mut self, error: DecodeError, name: &'static str) {
+    pub(super) fn refuse(&mut self, error: DecodeError, name: &'static str) {
         if error.is_unrepresentable() {
             self.keep_unfit();
         } else {

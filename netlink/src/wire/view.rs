@@ -17,8 +17,10 @@ pub struct RawView<'a> {
     pub bytes: &'a [u8],
     /// Where the attributes start.
     base: usize,
-    /// The context of the payload.
+    /// The context of what is nested in the payload.
     pub cx: Cx<'a>,
+    /// The selector that the enclosing set provides.
+    pub outer: Option<Key<'a>>,
 }
 
 impl<'a> RawView<'a> {
@@ -30,7 +32,7 @@ impl<'a> RawView<'a> {
         least: usize,
         cx: Cx<'a>,
     ) -> Result<Self, DecodeError> {
-        if bytes.len() < least {
+        if bytes.len() < size.min(least) {
             return Err(DecodeError::short(size, bytes.len()));
         }
         Ok(Self::of_walk(bytes, attr_align(size), cx.deeper()?))
@@ -39,7 +41,18 @@ impl<'a> RawView<'a> {
     /// A view of what is being decoded.
     #[inline]
     pub(super) fn of_walk(bytes: &'a [u8], base: usize, cx: Cx<'a>) -> Self {
-        RawView { bytes, base, cx }
+        let outer = cx.inherited();
+        RawView {
+            bytes,
+            base,
+            cx,
+            outer,
+        }
+    }
+
+    /// The context of the payload itself, for decoding it.
+    pub fn own_cx(&self) -> Cx<'a> {
+        self.cx.with_inherited(self.outer).shallower()
     }
 
     /// The same view with the selector that its set provides to nested ones.
@@ -147,12 +160,17 @@ impl<'a> RawView<'a> {
 
     /// The attributes with one id.
     pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
-        ListView::new(ListOf {
+        ListView::new(self.list_of(id))
+    }
+
+    /// The attributes with one id, numbered.
+    pub(super) fn list_of(&self, id: u16) -> ListOf<'a> {
+        ListOf {
             attrs: self.walk(),
             cx: self.cx,
             index: 0,
             only: Some(id),
-        })
+        }
     }
 
     /// The selector in an attribute.
@@ -165,6 +183,25 @@ impl<'a> RawView<'a> {
         C::View<'a>: ViewKey<'a>,
     {
         Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
+    }
+
+    /// The selector of data that may come without: then `other` says what they are.
+    pub fn key_or<T: Kind>(
+        &self,
+        own: Option<Key<'a>>,
+        other: Option<Key<'a>>,
+        data: u16,
+    ) -> Result<Option<Key<'a>>, DecodeError> {
+        if own.is_some() || self.find(data)?.is_none() {
+            return Ok(own);
+        }
+        Ok(other.and_then(T::implied))
+    }
+
+    /// The number of bytes of an attribute, where that selects what it is.
+    pub fn length(&self, id: u16) -> Result<Option<Key<'a>>, DecodeError> {
+        let found = self.find(id)?;
+        Ok(found.map(|payload| Key::Int(payload.len() as u64)))
     }
 
     /// A union whose selector is known before its attributes are looked at.
@@ -290,10 +327,17 @@ impl<'a, T, C: Codec<T>> Iterator for ListView<'a, T, C> {
     type Item = Result<C::View<'a>, DecodeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.list.next()? {
-            Ok((index, attr)) => C::view(attr.payload, self.list.cx)
-                .map_err(|error| error.within_item(index, attr.offset)),
-            Err(error) => Err(error),
-        })
+        loop {
+            let (index, attr) = match self.list.next()? {
+                Ok(attr) => attr,
+                Err(error) => return Some(Err(error)),
+            };
+            match C::view(attr.payload, self.list.cx) {
+                // Stays raw in the owned value.
+                Err(error) if error.is_unrepresentable() => {}
+                Err(error) => return Some(Err(error.within_item(index, attr.offset))),
+                Ok(view) => return Some(Ok(view)),
+            }
+        }
     }
 }
