@@ -146,6 +146,7 @@ pub struct XfrmState {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.
@@ -322,6 +323,7 @@ pub struct XfrmStateGone {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.
@@ -1031,6 +1033,7 @@ pub struct XfrmMigrateState {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.

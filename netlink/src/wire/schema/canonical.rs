@@ -1,7 +1,7 @@
 //! The form in which two encodings of one value are equal: [`canonical`].
 
 use super::annotate::item_size;
-use super::{Member, OwnedKey, Part, SetSchema, Shape, StructSchema, rest_case};
+use super::{Member, OwnedKey, Part, SetSchema, Shape, StructSchema};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
@@ -28,10 +28,11 @@ impl Walk<'_> {
     fn shape(&mut self, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) {
         match shape {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
+            Shape::Groups(item) => self.shape(item, bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
-            Shape::Lead { int, of } => {
-                let case = super::lead_case(of(), int, bytes);
+            Shape::Lead { int, headless, of } => {
+                let case = super::lead_case(of(), int, *headless, bytes);
                 self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
@@ -39,12 +40,10 @@ impl Walk<'_> {
                     self.item(attr.id(), item, attr.payload, inherited);
                 }
             }
-            Shape::Records(item) => {
-                let mut rest = bytes;
-                while let Some(&[l0, l1]) = rest.first_chunk() {
-                    let len = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
-                    self.item(0, item, rest.get(..len).unwrap_or(rest), inherited);
-                    rest = rest.get(attr_align(len)..).unwrap_or_default();
+            Shape::Records(records) => {
+                for record in records.each(bytes) {
+                    let record = bytes.get(record).unwrap_or_default();
+                    self.item(0, records.item, record, inherited);
                 }
             }
             _ => self.out.extend(bytes),
@@ -70,20 +69,13 @@ impl Walk<'_> {
     }
 
     fn structure(&mut self, schema: &StructSchema, bytes: &[u8]) {
-        let rest = schema
-            .members
-            .iter()
-            .find_map(|member| match (member.part, &member.shape) {
-                (Part::Rest, shape) => Some(*shape),
-                (Part::UnionRest(by), Shape::Union(union)) => {
-                    rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
-                }
-                _ => None,
-            });
+        let mut members = schema.members.iter();
+        let rest = members.find(|member| matches!(member.part, Part::Rest | Part::UnionRest(_)));
+        let rest = rest.and_then(|member| member.case(schema.members, bytes));
         let tail = schema
             .members
             .iter()
-            .any(|member| matches!(member.part, Part::Tail));
+            .any(|member| member.part == Part::Tail);
         match (rest, bytes.split_at_checked(schema.size)) {
             (Some(shape), Some((fixed, rest))) if !tail => {
                 self.members(schema.members, fixed);
@@ -113,19 +105,8 @@ impl Walk<'_> {
     fn set(&mut self, set: &SetSchema, bytes: &[u8], inherited: Option<&OwnedKey>) {
         let base = attr_align(set.header_size);
         let header = bytes.get(..set.header_size).unwrap_or(bytes);
-        let start = self.out.len();
         // A record's length counts the padding of its last attribute or not; the attributes say enough.
-        self.out.extend(if set.record {
-            header.get(2..).unwrap_or_default()
-        } else {
-            header
-        });
-        let cut = if set.record { 2 } else { 0 };
-        if let Some(out) = self.out.get_mut(start..) {
-            let mut clean = vec![0; header.len()];
-            keep(set.header, header, &mut clean);
-            out.copy_from_slice(clean.get(cut.min(clean.len())..).unwrap_or_default());
-        }
+        self.members(set.header, header);
         let attrs = bytes.get(base..).unwrap_or_default();
         let down = set.provided(header, attrs, inherited);
         let mut list = Vec::new();
@@ -134,7 +115,8 @@ impl Walk<'_> {
                 continue;
             }
             let known = set.attr(attr.id(), self.to_kernel);
-            let key = known.and_then(|known| set.selector(known, header, attrs, inherited));
+            let key =
+                known.and_then(|known| set.selector(known, attr.payload, header, attrs, inherited));
             let shape = match known.map(|known| known.shape) {
                 Some(Shape::Union(union)) => key
                     .as_ref()
@@ -158,23 +140,32 @@ fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
     for member in members.iter().filter(|member| {
         matches!(
             member.part,
-            Part::Fixed | Part::Choice { .. } | Part::Count { .. }
+            Part::Fixed | Part::Count { .. } | Part::UnionFixed(_)
         )
     }) {
+        let case = member.case(members, bytes).unwrap_or(Shape::Bytes);
         let end = member
             .offset
             .saturating_add(item_size(&member.shape))
             .min(bytes.len());
         let range = member.offset.min(end)..end;
         if let (Some(from), Some(to)) = (bytes.get(range.clone()), out.get_mut(range)) {
-            keep_value(&member.shape, from, to);
+            keep_value(&case, from, to);
         }
     }
 }
 
 fn keep_value(shape: &Shape, from: &[u8], to: &mut [u8]) {
     match shape {
-        Shape::Struct(schema) => keep(schema().members, from, to),
+        Shape::Struct(schema) => {
+            let schema = schema();
+            keep(schema.members, from, to);
+            // In a union, something may stand behind the case.
+            to.iter_mut()
+                .zip(from)
+                .skip(schema.size)
+                .for_each(|(to, from)| *to = *from);
+        }
         Shape::Array { item, .. } => {
             let size = item_size(item).max(1);
             for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
