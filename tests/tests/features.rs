@@ -113,4 +113,13 @@ fn the_faults_have_their_tests() {
         count += 1;
     }
     assert!(count > 30, "{count}");
+    let numbers = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok());
+    let numbers: Vec<usize> = numbers.collect();
+    assert_eq!(
+        numbers,
+        (1..=numbers.len()).collect::<Vec<_>>(),
+        "each fault has its number"
+    );
 }

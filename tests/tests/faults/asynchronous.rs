@@ -1,5 +1,11 @@
 //! What only futures can meet: cancellation, queues, turns.
 
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixDatagram;
+
+use netlink::netns::NetNs;
+use netlink::transport::{Options, Received, Transport, Transports};
+
 use super::*;
 
 #[test]
@@ -114,4 +120,102 @@ fn handles_are_shared() {
     drop(spawnable(nl.links().list(&LinkFilter::new())));
     drop(spawnable(nl.links().add_get(&Link::bridge("br0"))));
     drop(spawnable(nl.batch().commit()));
+}
+
+/// A kernel that takes its time: what carries datagrams is a pair of sockets, so that there is something
+/// to wait for.
+#[derive(Clone, Debug)]
+struct Slow(Duration);
+
+#[derive(Debug)]
+struct SlowTransport {
+    delay: Duration,
+    ours: UnixDatagram,
+    theirs: Arc<UnixDatagram>,
+}
+
+impl Transports for Slow {
+    fn open(&self, _: &Options) -> Result<Box<dyn Transport>> {
+        let (ours, theirs) = UnixDatagram::pair()?;
+        ours.set_nonblocking(true)?;
+        Ok(Box::new(SlowTransport {
+            delay: self.0,
+            ours,
+            theirs: Arc::new(theirs),
+        }))
+    }
+
+    fn elsewhere(&self, _: &NetNs) -> Result<Arc<dyn Transports>> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl Transport for SlowTransport {
+    fn port(&self) -> u32 {
+        7
+    }
+
+    fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
+        let seen = Seen {
+            protocol: 0,
+            port: 7,
+            datagram,
+        };
+        let answer = link(&seen, MsgFlags::empty(), 1);
+        let (delay, theirs) = (self.delay, self.theirs.clone());
+        std::thread::spawn(move || {
+            std::thread::sleep(delay);
+            // Whoever asked may have given up.
+            let _ = theirs.send(&answer);
+        });
+        Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+        self.ours.recv(buffer).map(Received::whole)
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.ours.as_fd())
+    }
+}
+
+#[test]
+fn an_answer_that_comes_later() {
+    let delay = Duration::from_millis(30);
+    let blocking = netlink::Netlink::over(Slow(delay));
+    assert_eq!(blocking.links().get("l1").unwrap().index, 1);
+    let hurried = blocking.with_timeout(Duration::from_millis(5));
+    assert!(hurried.links().get("l1").unwrap_err().is_timeout());
+    runtime().block_on(async {
+        let nl = netlink::tokio::Netlink::over(Slow(delay));
+        // On the same socket, one after the other, so that it enters and leaves the reactor.
+        for _ in 0..3 {
+            assert_eq!(nl.links().get("l1").await.unwrap().index, 1);
+        }
+        let hurried = nl.with_timeout(Duration::from_millis(5));
+        assert!(hurried.links().get("l1").await.unwrap_err().is_timeout());
+        // What was late is not taken for the answer to the next question.
+        tokio::time::sleep(2 * delay).await;
+        assert_eq!(nl.links().get("l1").await.unwrap().index, 1);
+    });
+}
+
+#[test]
+fn who_polls_last_is_woken() {
+    runtime().block_on(async {
+        let nl = netlink::tokio::Netlink::over(Slow(Duration::from_millis(50)));
+        let call = Arc::new(tokio::sync::Mutex::new(Box::pin(nl.links().get("l1"))));
+        // The first task polls, then it is gone; the call goes on in another one.
+        let first = {
+            let call = call.clone();
+            tokio::spawn(async move { call.lock().await.as_mut().await.map(drop) })
+        };
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        let second = tokio::spawn(async move { call.lock().await.as_mut().await });
+        let link = tokio::time::timeout(Duration::from_secs(5), second).await;
+        assert_eq!(link.unwrap().unwrap().unwrap().index, 1);
+    });
 }
