@@ -143,6 +143,37 @@ impl Socket {
 
     /// Receives one datagram into `buffer`; `WouldBlock` if there is none.
     pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        if self.ancillary {
+            return self.receive_with_origin(buffer);
+        }
+        let mut address = empty_address();
+        let mut len = socklen::<libc::sockaddr_nl>();
+        // As below; `recvfrom` spares the kernel to copy the description of the buffers.
+        let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+        // SAFETY: pointer and length describe `buffer`, which is borrowed mutably for the whole call;
+        // `address` and `len` are live locals, and `len` holds the size of `address`. The kernel
+        // writes no more than those sizes and keeps no pointer.
+        let full = retry(|| unsafe {
+            libc::recvfrom(
+                self.fd.as_raw_fd(),
+                buffer.as_mut_ptr().cast(),
+                buffer.len(),
+                flags,
+                ptr::from_mut(&mut address).cast(),
+                &mut len,
+            )
+        })?;
+        Ok(Received {
+            len: full.min(buffer.len()),
+            full,
+            sender: address.nl_pid,
+            group: lowest_group(address.nl_groups),
+            nsid: None,
+        })
+    }
+
+    /// The same with the namespace that it comes from.
+    fn receive_with_origin(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let mut address = empty_address();
         let mut control: Control = [0; 8];
         let mut part = libc::iovec {
@@ -154,24 +185,21 @@ impl Socket {
         header.msg_namelen = socklen::<libc::sockaddr_nl>();
         header.msg_iov = &mut part;
         header.msg_iovlen = 1;
-        if self.ancillary {
-            header.msg_control = control.as_mut_ptr().cast();
-            // The C library's type for this length differs between systems; the value is small.
-            header.msg_controllen = mem::size_of::<Control>() as _;
-        }
+        header.msg_control = control.as_mut_ptr().cast();
+        // The C library's type for this length differs between systems; the value is small.
+        header.msg_controllen = mem::size_of::<Control>() as _;
         // With MSG_TRUNC the length returned is that of the datagram, however much of it fitted.
         let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
         // SAFETY: `header` points to `address`, `control` and `part`, live locals with the sizes
         // given; `part` describes `buffer`, which is borrowed mutably for the whole call. The kernel
         // writes no more than those sizes and keeps no pointer.
         let full = retry(|| unsafe { libc::recvmsg(self.fd.as_raw_fd(), &mut header, flags) })?;
-        let nsid = self.ancillary.then(|| nsid(&header)).flatten();
         Ok(Received {
             len: full.min(buffer.len()),
             full,
             sender: address.nl_pid,
             group: lowest_group(address.nl_groups),
-            nsid,
+            nsid: nsid(&header),
         })
     }
 
