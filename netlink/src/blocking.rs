@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::call::{Advance, Core, Progress, Stream};
+use crate::call::{Advance, Core, Progress, Reach, Stream};
 use crate::error::{Error, Result};
 use crate::exec::{Executor, Flow, Lister, Procedure};
 use crate::handle::handle;
@@ -92,7 +92,8 @@ impl<L: Listing> Iterator for Iter<L> {
 
     fn next(&mut self) -> Option<L::Item> {
         // What goes wrong is how the stream ends.
-        carry(&mut self.0).ok().flatten()
+        carry(&mut Reach(&mut self.0)).ok()?;
+        self.0.take()
     }
 }
 

@@ -22,6 +22,7 @@ pub use self::list::ListWork;
 pub use self::scan::ScanWork;
 pub use self::single::SingleWork;
 pub use self::steps::StepsWork;
+pub(crate) use self::stream::Reach;
 pub use self::stream::Stream;
 use crate::conn::{Message, Request};
 use crate::error::{Error, Result};

@@ -93,24 +93,61 @@ impl<L: Listing> Stream<L> {
     }
 }
 
+impl<L: Listing> Stream<L> {
+    /// Goes on until there is an object to take, or no more.
+    fn reach(&mut self) -> Progress<()> {
+        while self.call.work.item.is_none() && self.end.is_none() {
+            match self.call.advance_by(1) {
+                Progress::Done(end) => self.end = Some(end),
+                Progress::Yield => {}
+                Progress::Wait { readable, until } => return Progress::Wait { readable, until },
+            }
+        }
+        Progress::Done(Ok(()))
+    }
+
+    /// The object that was reached.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<L::Item> {
+        self.call.work.item.take()
+    }
+}
+
+/// A stream on its way to its next object, which stays where it is: to hand it on by way of an outcome
+/// would move it several times.
+#[derive(Debug)]
+pub(crate) struct Reach<'s, L: Listing>(pub(crate) &'s mut Stream<L>);
+
+impl<L: Listing> Advance for Reach<'_, L> {
+    type Output = ();
+
+    fn advance(&mut self) -> Progress<()> {
+        self.0.reach()
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.0.fd()
+    }
+
+    fn begin(&mut self) -> Option<Instant> {
+        self.0.begin()
+    }
+
+    fn too_late(&mut self) -> Error {
+        self.0.too_late()
+    }
+}
+
 impl<L: Listing> Advance for Stream<L> {
     /// The next object; `None` when there are no more.
     type Output = Option<L::Item>;
 
     /// Unlike others it may be called again when it is done: that is how to get the next object.
     fn advance(&mut self) -> Progress<Option<L::Item>> {
-        loop {
-            if self.call.work.item.is_some() {
-                return Progress::Done(Ok(self.call.work.item.take()));
-            }
-            if self.end.is_some() {
-                return Progress::Done(Ok(None));
-            }
-            match self.call.advance_by(1) {
-                Progress::Done(end) => self.end = Some(end),
-                Progress::Yield => {}
-                Progress::Wait { readable, until } => return Progress::Wait { readable, until },
-            }
+        match self.reach() {
+            Progress::Done(reached) => Progress::Done(reached.map(|()| self.take())),
+            Progress::Yield => Progress::Yield,
+            Progress::Wait { readable, until } => Progress::Wait { readable, until },
         }
     }
 
