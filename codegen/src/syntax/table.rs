@@ -227,7 +227,7 @@ impl<'t> Table<'t> {
     /// Takes the name of a struct's member as C spells it: `member`, or `inner.member`. Empty where C has none.
     pub(super) fn c_path(&mut self, key: &'static str, diags: &mut Diags) -> Option<Sp<String>> {
         let name = self.text(key, diags)?;
-        if !name.value.is_empty() && !name.value.split('.').all(ident::is_c) {
+        if !name.value.is_empty() && !name.value.split('.').all(is_member) {
             diags.error(name.span, format!("`{}` is not a member in C", name.value));
         }
         Some(name)
@@ -376,8 +376,21 @@ fn literal(digits: &str, radix: u32) -> String {
     out
 }
 
+/// A name in C, or an element of an array of that name.
+fn is_member(text: &str) -> bool {
+    match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((name, index)) => {
+            ident::is_c(name)
+                && !index.is_empty()
+                && index.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        None => ident::is_c(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::is_member;
     use super::literal;
 
     #[test]
@@ -387,5 +400,17 @@ mod tests {
         assert_eq!(literal("-65536", 10), "-65_536");
         assert_eq!(literal("+1500", 10), "1500");
         assert_eq!(literal("100000000", 2), "0b1_00000000");
+    }
+
+    #[test]
+    fn members_of_structs_in_c() {
+        for name in ["data", "data[0]", "data[12]", "_x9"] {
+            assert!(is_member(name), "{name}");
+        }
+        for name in [
+            "", "9x", "data[", "data[]", "data[x]", "[0]", "data[0]x", "data [0]",
+        ] {
+            assert!(!is_member(name), "{name}");
+        }
     }
 }

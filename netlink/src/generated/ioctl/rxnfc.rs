@@ -307,8 +307,14 @@ pub struct EthtoolFlowExt {
     /// VLAN id and priority.
     #[nl(as = Be)]
     pub vlan_tci: u16,
-    /// Data for the driver: two big-endian words.
-    pub data: [u8; 8],
+    /// Data for the driver, first word.
+    #[doc(alias = "data[0]")]
+    #[nl(as = Be)]
+    pub data0: u32,
+    /// Data for the driver, second word.
+    #[doc(alias = "data[1]")]
+    #[nl(as = Be)]
+    pub data1: u32,
 }
 
 /// A rule for received flows.
