@@ -350,7 +350,7 @@ impl Attr<'_> {
         quote!(if walk.cx().direction() == ::netlink::wire::Direction::#direction)
     }
 
-    fn direction(&self) -> Ident {
+    pub(crate) fn direction(&self) -> Ident {
         if self.nl.read {
             format_ident!("FromKernel")
         } else {
@@ -593,7 +593,7 @@ impl<'a> Set<'a> {
                 match &attr.form {
                     Form::Tagged { ty, key } => {
                         let codec = attr.key_codec();
-                        quote!(view.key::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?)
+                        quote!(view.tag::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?)
                     }
                     Form::Plain(ty) => {
                         let codec = &attr.codec;

@@ -415,7 +415,8 @@ fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStre
         };
         let packed = quote!(<::netlink::wire::Packed<#codec> as ::netlink::wire::Codec<#ty>>);
         reads.extend(quote! {
-            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #unit);
+            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #unit)
+                .map_err(|error| error.within(#c_name, at))?;
             let slice = ::netlink::wire::private::tail_bytes(bytes, at, len)
                 .map_err(|error| error.within(#c_name, at))?;
             let #name = #packed::decode(slice, cx).map_err(|error| error.within(#c_name, at))?;

@@ -1,8 +1,11 @@
 //! Helpers of the cross-crate tests.
 #![forbid(unsafe_code)]
 
+pub mod agree;
+pub mod bodies;
 pub mod capture;
 pub mod corpus;
+pub mod make;
 
 /// A message of a real conversation.
 #[derive(Clone, Debug)]

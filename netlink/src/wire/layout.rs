@@ -64,15 +64,19 @@ pub fn up_to(bytes: &[u8], len: usize) -> &[u8] {
     bytes.get(..len).unwrap_or(bytes)
 }
 
-/// Bytes of a tail that a member counts; a number below the bias counts nothing.
-pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> usize {
+/// Bytes of a tail that a member counts. A number below the bias, and one of bits that are no whole bytes, cannot be made of the tail
+/// again.
+pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> Result<usize, DecodeError> {
     let count = i128::from(number) - i128::from(bias);
-    let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
-    if bits {
-        count.div_ceil(8)
+    if count < 0 || bits && count % 8 != 0 {
+        return Err(DecodeError::unrepresentable());
+    }
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(if bits {
+        count / 8
     } else {
         count.saturating_mul(size)
-    }
+    })
 }
 
 /// The bytes of a tail, if they are all there.
@@ -105,7 +109,7 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
 /// Notes the first error among the members of a struct.
 pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Option<EncodeError>) {
     if let Err(error) = result {
-        failed.get_or_insert(error.within(name));
+        error.within(name).note_in(failed);
     }
 }
 

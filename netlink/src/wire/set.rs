@@ -2,7 +2,7 @@
 
 use super::attr::{RawAttr, RawAttrs, attr_align, attributes, attributes_at};
 use super::codec::Codec;
-use super::context::{Cx, Key, ViewKey};
+use super::context::{Cx, Direction, Key, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::int::Int;
@@ -65,7 +65,7 @@ pub fn decode_set(
         bytes,
         base,
         unknown,
-        seen: None,
+        odd: None,
         error: None,
     };
     set.fill(&mut walk);
@@ -115,15 +115,23 @@ pub struct Walk<'a> {
     bytes: &'a [u8],
     base: usize,
     unknown: Unknown,
-    seen: Option<Box<Seen<'a>>>,
+    odd: Option<Box<Odd<'a>>>,
     error: Option<DecodeError>,
 }
 
-/// The last attribute of each id so far, for the rare sets that repeat one; it lags behind the walk until asked.
+/// What only rare sets need: those that repeat an id, or have something that does not fit its field.
 #[derive(Debug)]
-struct Seen<'a> {
+struct Odd<'a> {
+    /// The walk behind `last`, which lags until asked.
     attrs: RawAttrs<'a>,
+    /// The last attribute of each id so far that its field could hold.
     last: BTreeMap<u16, RawAttr<'a>>,
+    /// What a later one of the same id replaced.
+    replaced: Vec<RawAttr<'a>>,
+    /// What does not fit its field.
+    unfit: Vec<RawAttr<'a>>,
+    /// Where the value stands, for each id of which something does not fit; 0 if it has none so far.
+    fits: BTreeMap<u16, usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -199,21 +207,49 @@ impl<'a> Walk<'a> {
 
     /// Hands over what the typed fields could not hold.
     pub fn finish(&mut self, unknown: &mut Unknown) {
+        if let Some(odd) = self.odd.take() {
+            self.sort_out(*odd);
+        }
         *unknown = std::mem::take(&mut self.unknown);
+    }
+
+    /// Puts what stands before the value of its id before it, and what stands behind it behind.
+    #[cold]
+    fn sort_out(&mut self, odd: Odd<'a>) {
+        let mut earlier = odd.replaced;
+        for attr in odd.unfit {
+            match odd.fits.get(&attr.id()) {
+                Some(value) if *value > attr.offset => earlier.push(attr),
+                _ => self.unknown.keep(&attr),
+            }
+        }
+        // Between ids the order means nothing, so equal sets have it equal.
+        earlier.sort_by_key(|attr| (attr.id(), attr.offset));
+        for attr in earlier {
+            self.unknown.keep_earlier(attr.id_and_flags, attr.payload);
+        }
+    }
+
+    fn odd(&mut self) -> &mut Odd<'a> {
+        let (bytes, base) = (self.bytes, self.base);
+        self.odd.get_or_insert_with(|| {
+            Box::new(Odd {
+                attrs: attributes_at(tail(bytes, base), base),
+                last: BTreeMap::new(),
+                replaced: Vec::new(),
+                unfit: Vec::new(),
+                fits: BTreeMap::new(),
+            })
+        })
     }
 
     /// Notes that the attribute at hand is now the last one of its id, and returns the one before. Each attribute is looked at once.
     #[cold]
     fn note(&mut self) -> Option<RawAttr<'a>> {
-        let (attr, bytes, base) = (self.attr, self.bytes, self.base);
-        let seen = self.seen.get_or_insert_with(|| {
-            Box::new(Seen {
-                attrs: attributes_at(tail(bytes, base), base),
-                last: BTreeMap::new(),
-            })
-        });
-        while let Ok(Some(other)) = seen.attrs.next_attr() {
-            let earlier = seen.last.insert(other.id(), other);
+        let attr = self.attr;
+        let odd = self.odd();
+        while let Ok(Some(other)) = odd.attrs.next_attr() {
+            let earlier = odd.last.insert(other.id(), other);
             if other.offset >= attr.offset {
                 return earlier;
             }
@@ -221,12 +257,15 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// Keeps the attribute that the one at hand, of the same id, replaces.
+    /// Keeps the attribute that the one at hand, of the same id, replaces; or notes where the value of an odd id stands.
     #[cold]
-    fn keep_earlier(&mut self) {
-        if let Some(earlier) = self.note() {
-            self.unknown
-                .keep_earlier(earlier.id_and_flags, earlier.payload);
+    fn settled(&mut self, again: bool) {
+        let attr = self.attr;
+        let earlier = if again { self.note() } else { None };
+        let odd = self.odd();
+        odd.replaced.extend(earlier);
+        if let Some(value) = odd.fits.get_mut(&attr.id()) {
+            *value = attr.offset;
         }
     }
 
@@ -234,13 +273,13 @@ impl<'a> Walk<'a> {
     #[cold]
     fn keep_unfit(&mut self) {
         let (attr, earlier) = (self.attr, self.note());
-        if let Some(seen) = &mut self.seen {
-            match earlier {
-                Some(earlier) => seen.last.insert(attr.id(), earlier),
-                None => seen.last.remove(&attr.id()),
-            };
-        }
-        self.unknown.keep(&attr);
+        let odd = self.odd();
+        match earlier {
+            Some(earlier) => odd.last.insert(attr.id(), earlier),
+            None => odd.last.remove(&attr.id()),
+        };
+        odd.unfit.push(attr);
+        odd.fits.entry(attr.id()).or_default();
     }
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
@@ -263,12 +302,16 @@ impl<'a> Walk<'a> {
         name: &'static str,
     ) {
         match decoded {
-            Ok(value) => {
-                if slot.replace(value).is_some() {
-                    self.keep_earlier();
-                }
-            }
+            Ok(value) => self.replaced(slot.replace(value).is_some()),
             Err(error) => self.refuse(error, name),
+        }
+    }
+
+    /// Does what is left to do when a field got its value, perhaps `again`.
+    #[inline]
+    fn replaced(&mut self, again: bool) {
+        if again || self.odd.is_some() {
+            self.settled(again);
         }
     }
 
@@ -276,11 +319,7 @@ impl<'a> Walk<'a> {
     #[inline(never)]
     pub fn take_int<T: Int>(&mut self, slot: &mut Option<T>, name: &'static str) {
         match codec::exact_bits(self.attr.payload, T::SIZE, T::BIG, T::SIGNED) {
-            Some(bits) => {
-                if slot.replace(T::from_bits(bits)).is_some() {
-                    self.keep_earlier();
-                }
-            }
+            Some(bits) => self.replaced(slot.replace(T::from_bits(bits)).is_some()),
             None => self.refuse_len(T::SIZE, name),
         }
     }
@@ -294,9 +333,7 @@ impl<'a> Walk<'a> {
             [_] => return self.refuse(DecodeError::unrepresentable(), name),
             _ => return self.refuse_len(1, name),
         };
-        if slot.replace(value).is_some() {
-            self.keep_earlier();
-        }
+        self.replaced(slot.replace(value).is_some());
     }
 
     #[cold]
@@ -310,8 +347,17 @@ impl<'a> Walk<'a> {
         C::take_attr(slot, self, name);
     }
 
-    /// Decodes an attribute that repeats its id.
+    /// Decodes an attribute that repeats its id. Behind one that does not fit all stay raw, since their order means something.
     pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
+        let id = self.attr.id();
+        if self
+            .odd
+            .as_ref()
+            .is_some_and(|odd| odd.fits.contains_key(&id))
+        {
+            self.keep_unfit();
+            return;
+        }
         match C::decode(self.attr.payload, self.cx) {
             Ok(value) => list.push(value),
             Err(error) => self.refuse(error, name),
@@ -320,18 +366,17 @@ impl<'a> Walk<'a> {
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
     pub fn take_flag(&mut self, slot: &mut bool) {
-        if *slot || !self.attr.payload.is_empty() {
-            self.unknown.keep(&self.attr);
+        if self.attr.payload.is_empty() {
+            self.replaced(std::mem::replace(slot, true));
         } else {
-            *slot = true;
+            self.keep_unfit();
         }
     }
 
     /// Keeps an attribute for later, when its selector is known.
     pub fn take_raw(&mut self, slot: &mut Option<RawAttr<'a>>) {
         if let Some(earlier) = slot.replace(self.attr) {
-            self.unknown
-                .keep_earlier(earlier.id_and_flags, earlier.payload);
+            self.odd().replaced.push(earlier);
         }
     }
 
@@ -551,9 +596,26 @@ impl<'a> RawView<'a> {
         Ok(last)
     }
 
-    /// A presence flag.
+    /// A presence flag. With a payload it is something else.
     pub fn flag(&self, id: u16) -> Result<bool, DecodeError> {
-        Ok(self.find(id)?.is_some_and(|attr| attr.payload.is_empty()))
+        let mut walk = self.walk();
+        while let Some(attr) = walk.next_of(id)? {
+            if attr.payload.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the payload was written in this direction: an id may mean another thing the other way.
+    #[inline]
+    pub fn is_going(&self, direction: Direction) -> bool {
+        self.cx.direction() == direction
+    }
+
+    /// A list without elements.
+    pub fn no_list<T, C: Codec<T>>(&self) -> ListView<'a, T, C> {
+        ListView::new(ListOf::new(&[], self.cx))
     }
 
     /// The attributes with one id.
@@ -576,6 +638,25 @@ impl<'a> RawView<'a> {
         C::View<'a>: ViewKey<'a>,
     {
         Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
+    }
+
+    /// The selector of a union that holds its own: unlike other attributes, the last one counts whether it fits or not, since
+    /// what it selects is read by it.
+    pub fn tag<T, C: Codec<T>>(
+        &self,
+        id: u16,
+        name: &'static str,
+    ) -> Result<Option<Key<'a>>, DecodeError>
+    where
+        C::View<'a>: ViewKey<'a>,
+    {
+        match self.find(id)? {
+            Some(attr) => {
+                let tag = fit(C::view(attr.payload, self.cx), attr.offset, name)?;
+                Ok(tag.map(ViewKey::view_key))
+            }
+            None => Ok(None),
+        }
     }
 
     /// A union; `tagged` ones exist without data.
@@ -674,8 +755,14 @@ impl<'a, T, C: Codec<T>> Iterator for ListView<'a, T, C> {
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.list.next()? {
-            Ok((index, attr)) => C::view(attr.payload, self.list.cx)
-                .map_err(|error| error.within_item(index, attr.offset)),
+            Ok((index, attr)) => match C::view(attr.payload, self.list.cx) {
+                // An attribute that repeats stays raw from the first on that does not fit.
+                Err(error) if error.is_unrepresentable() && self.list.only.is_some() => {
+                    self.list = ListOf::new(&[], self.list.cx);
+                    return None;
+                }
+                view => view.map_err(|error| error.within_item(index, attr.offset)),
+            },
             Err(error) => Err(error),
         })
     }

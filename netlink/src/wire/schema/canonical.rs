@@ -1,14 +1,16 @@
 //! The form in which two encodings of one value are equal: [`canonical`].
 
 use super::annotate::item_size;
-use super::{Member, OwnedKey, Part, SetSchema, Shape, StructSchema, rest_case};
+use super::{
+    IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint, rest_case,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
 /// Bytes that are the same for two payloads exactly if neither says more than the other.
 ///
 /// What does not count: the order of attributes with different ids, padding, the two flag bits of ids, one trailing
-/// NUL of a string. What counts: every id with its payload, as often as it stands there, in order for equal ids.
+/// NUL of a string, whether an integer of variable width is sent in more bytes than it takes. What counts: every id with its payload, as often as it stands there, in order for equal ids.
 pub fn canonical(shape: &Shape, bytes: &[u8], to_kernel: bool) -> Vec<u8> {
     let mut out = Vec::new();
     Walk {
@@ -30,6 +32,13 @@ impl Walk<'_> {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
+            Shape::VarInt { signed } if matches!(bytes.len(), 4 | 8) => {
+                let int = IntShape {
+                    signed: *signed,
+                    ..IntShape::of::<u64>(bytes.len(), false)
+                };
+                self.out.extend(read_uint(bytes, &int).to_ne_bytes());
+            }
             Shape::Lead { int, of } => {
                 let case = super::lead_case(of(), int, bytes);
                 self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);

@@ -1,0 +1,780 @@
+//! Messages made from a schema and a string of bytes that decides everything: [`make`].
+//!
+//! Where the string ends, nothing more is added, so a shorter string, or one of smaller bytes, makes a simpler message. That is how
+//! proptest finds small failures, and how a fuzzer gets past what random bytes never reach.
+
+use netlink::wire::schema::{
+    AttrSchema, Case, CaseKey, CountUnit, IntShape, Limits, Member, Part, Selector, SetSchema,
+    StructSchema, UnionSchema,
+};
+use netlink::wire::{Encoder, Shape};
+
+/// Bytes that decide; zeros beyond the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    left: &'s [u8],
+}
+
+impl<'s> Source<'s> {
+    /// Decisions from these bytes.
+    #[must_use]
+    pub fn new(bytes: &'s [u8]) -> Self {
+        Source { left: bytes }
+    }
+
+    /// The next byte.
+    pub fn byte(&mut self) -> u8 {
+        match self.left.split_first() {
+            Some((first, left)) => {
+                self.left = left;
+                *first
+            }
+            None => 0,
+        }
+    }
+
+    /// The next two bytes.
+    pub fn word(&mut self) -> u16 {
+        u16::from_le_bytes([self.byte(), self.byte()])
+    }
+
+    /// A number below `count`.
+    pub fn below(&mut self, count: usize) -> usize {
+        match count {
+            0 | 1 => 0,
+            2..=256 => usize::from(self.byte()) % count,
+            _ => usize::from(self.word()) % count,
+        }
+    }
+
+    /// True so often of 256 times; never at the end.
+    pub fn chance(&mut self, times: u8) -> bool {
+        usize::from(self.byte()) + usize::from(times) > 255
+    }
+
+    /// So many bytes.
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.byte()).collect()
+    }
+
+    /// Whether nothing is decided any more.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// All that is left.
+    #[must_use]
+    pub fn rest(&self) -> &'s [u8] {
+        self.left
+    }
+}
+
+/// A message body.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The selector that the conversation must provide.
+    pub context: Option<u64>,
+    /// Ids and payloads of the attributes that no spec has, in sets that are understood.
+    pub unknown: Vec<(u16, Vec<u8>)>,
+}
+
+/// A well-formed body of this form: every attribute has a length that its type takes, at the place where it belongs. What it says may
+/// be anything the wire can carry: values without a name, texts that are no text, attributes that no spec has, one of them twice.
+pub fn make(shape: &Shape, to_kernel: bool, source: &mut Source<'_>) -> Made {
+    let mut maker = Maker {
+        source,
+        to_kernel,
+        depth: 0,
+        attributes: 0,
+        context: None,
+        unknown: Vec::new(),
+    };
+    let bytes = maker.payload(shape, Limits::NONE, None);
+    Made {
+        bytes,
+        context: maker.context,
+        unknown: maker.unknown,
+    }
+}
+
+/// Changes so many bytes of a message as a bad wire or a bad sender might: cut, flipped, doubled, lengths overwritten.
+pub fn damage(bytes: &mut Vec<u8>, source: &mut Source<'_>) {
+    let len = bytes.len().max(1);
+    match source.below(5) {
+        0 => bytes.truncate(usize::from(source.word()) % len),
+        1 => {
+            let (at, bits) = (usize::from(source.word()) % len, source.byte().max(1));
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= bits;
+            }
+        }
+        2 => {
+            let (at, length) = (usize::from(source.word()) % len / 4 * 4, source.word());
+            // Lengths that nearly fit are more telling than any others.
+            let length = if source.chance(64) {
+                length
+            } else {
+                length % 64
+            };
+            if let Some(slot) = bytes.get_mut(at..at + 2) {
+                slot.copy_from_slice(&length.to_ne_bytes());
+            }
+        }
+        3 => {
+            let (at, size) = (
+                usize::from(source.word()) % len / 4 * 4,
+                4 * (1 + source.below(8)),
+            );
+            let piece: Vec<u8> = bytes.iter().skip(at).take(size).copied().collect();
+            let at = at.min(bytes.len());
+            bytes.splice(at..at, piece);
+        }
+        _ => {
+            let more = source.below(9);
+            let more = source.bytes(more);
+            bytes.extend(more);
+        }
+    }
+}
+
+/// Sets within each other, at most. The decoder takes more.
+const DEEPEST: usize = 5;
+
+/// Attributes of a message, about.
+const MOST: usize = 200;
+
+/// Bytes of the payload of an attribute, at most.
+const LONGEST: usize = 65_531;
+
+/// What selects the case of a union.
+#[derive(Clone, Debug, PartialEq)]
+enum Selected {
+    Text(Vec<u8>),
+    Number(u64),
+}
+
+struct Maker<'s, 'b> {
+    source: &'s mut Source<'b>,
+    to_kernel: bool,
+    depth: usize,
+    attributes: usize,
+    context: Option<u64>,
+    unknown: Vec<(u16, Vec<u8>)>,
+}
+
+impl Maker<'_, '_> {
+    /// The number of an integer, sooner or later every interesting one.
+    fn number(&mut self, int: &IntShape, limits: Limits) -> u64 {
+        let names = int.names.values;
+        match self.source.below(8) {
+            0 => 0,
+            1 => 1,
+            2 => u64::MAX,
+            3 => 1 << (8 * int.size - 1),
+            4 => match limits.range {
+                Some((low, high)) if self.source.chance(128) => high.max(low) as u64,
+                Some((low, _)) => low as u64,
+                None => (1 << (8 * int.size - 1)) - 1,
+            },
+            5 | 6 if !names.is_empty() => names[self.source.below(names.len())].2,
+            _ => (0..int.size).fold(0, |bits, _| bits << 8 | u64::from(self.source.byte())),
+        }
+    }
+
+    /// A length, more often a telling one than not.
+    fn len(&mut self, most: Option<usize>) -> usize {
+        let len = match self.source.below(16) {
+            0 => 0,
+            1 => most.unwrap_or(22),
+            2 => most.map_or(23, |most| most + 1),
+            3 => 256 + self.source.below(4096),
+            4..=9 => self.source.below(8),
+            _ => self.source.below(40),
+        };
+        len.min(2 * most.unwrap_or(usize::MAX / 2))
+    }
+
+    /// Few bytes each with a decision of its own, the others by repeating those.
+    fn filler(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = self.source.bytes(len.min(32));
+        for index in bytes.len()..len {
+            bytes.push(bytes[index % 32].wrapping_add(index as u8));
+        }
+        bytes
+    }
+
+    fn text(&mut self, most: Option<usize>) -> Vec<u8> {
+        let len = self.len(most);
+        let mut text = self.filler(len);
+        text.iter_mut()
+            .filter(|byte| **byte == 0)
+            .for_each(|byte| *byte = b'a');
+        if self.source.chance(8) {
+            if let Some(first) = text.first_mut() {
+                *first = 0;
+            }
+        }
+        text
+    }
+
+    /// A payload of its own. `down` is the selector that the enclosing set provides.
+    fn payload(&mut self, shape: &Shape, limits: Limits, down: Option<&Selected>) -> Vec<u8> {
+        match shape {
+            Shape::Flag => Vec::new(),
+            Shape::Int(int) => int_bytes(self.number(int, limits), int),
+            Shape::VarInt { .. } => {
+                let size = if self.source.chance(128) { 8 } else { 4 };
+                let int = IntShape::of::<u64>(size, false);
+                int_bytes(self.number(&int, limits), &int)
+            }
+            Shape::Text { nul } => {
+                let mut text = self.text(limits.max);
+                if *nul && !self.source.chance(16) {
+                    text.push(0);
+                }
+                text
+            }
+            Shape::Bytes | Shape::HwAddr => {
+                let len = self.len(limits.max);
+                self.filler(len)
+            }
+            Shape::Ip => {
+                let len = if self.source.chance(128) { 16 } else { 4 };
+                self.source.bytes(len)
+            }
+            Shape::Packed(item) => {
+                let count = self.len(limits.max).min(200 / fixed_size(item).max(1) + 3);
+                (0..count).flat_map(|_| self.fixed(item)).collect()
+            }
+            Shape::Index { base, item } => {
+                let odd = self.source.chance(8);
+                self.nest(item, down, |maker, index| {
+                    base + index + u16::from(odd) * u16::from(maker.source.byte())
+                })
+            }
+            Shape::Items { id, item } => {
+                let odd = self.source.chance(8);
+                self.nest(item, down, |maker, _| {
+                    id + u16::from(odd) * u16::from(maker.source.byte())
+                })
+            }
+            Shape::Map(item) => self.nest(item, down, |maker, _| maker.source.word() & 0x3fff),
+            Shape::Records(item) => {
+                let mut all = Vec::new();
+                for _ in 0..self.source.below(4) {
+                    let mut record = self.payload(item, Limits::NONE, down);
+                    let Ok(len) = u16::try_from(record.len()) else {
+                        break;
+                    };
+                    if let Some(slot) = record.get_mut(..2) {
+                        slot.copy_from_slice(&len.to_ne_bytes());
+                    }
+                    record.resize(record.len().next_multiple_of(4), 0);
+                    all.extend(record);
+                }
+                all
+            }
+            Shape::Struct(schema) => self.structure(schema()),
+            Shape::Set(schema) => self.set(schema(), down),
+            // The case is picked by whoever has the selector.
+            Shape::Union(_) => Vec::new(),
+            Shape::Lead { int, of } => self.lead(int, of()),
+            other => self.fixed(other),
+        }
+    }
+
+    /// A value of fixed size.
+    fn fixed(&mut self, shape: &Shape) -> Vec<u8> {
+        match shape {
+            Shape::Int(int) => int_bytes(self.number(int, Limits::NONE), int),
+            Shape::Chars(len) => {
+                let mut text = self.text(Some(*len));
+                text.truncate(*len);
+                if text.len() < *len {
+                    // Behind the NUL may be anything.
+                    text.push(0);
+                    if self.source.chance(16) {
+                        let left = len - text.len();
+                        text.extend(self.filler(left));
+                    }
+                }
+                text.resize(*len, 0);
+                text
+            }
+            Shape::Inet => {
+                let mut octets = self.source.bytes(16);
+                if !self.source.chance(128) {
+                    octets[4..].fill(0);
+                }
+                octets
+            }
+            Shape::Array { item, count } => (0..*count).flat_map(|_| self.fixed(item)).collect(),
+            Shape::Struct(schema) => self.members(schema().members, schema().size, &[]).0,
+            other => self.source.bytes(fixed_size(other)),
+        }
+    }
+
+    fn lead(&mut self, int: &IntShape, of: &'static UnionSchema) -> Vec<u8> {
+        let (key, shape) = self.pick(of, int);
+        let mut bytes = match shape {
+            Some(shape) => self.payload(&shape, Limits::NONE, None),
+            None => self.source.bytes(int.size),
+        };
+        if let Selected::Number(number) = key {
+            let front = int_bytes(number, int);
+            bytes.resize(bytes.len().max(front.len()), 0);
+            bytes[..front.len()].copy_from_slice(&front);
+        }
+        bytes
+    }
+
+    /// A case of a union by number: its selector and form.
+    fn pick(&mut self, union: &'static UnionSchema, int: &IntShape) -> (Selected, Option<Shape>) {
+        let key = match union.cases.len() {
+            0 => Selected::Number(self.number(int, Limits::NONE)),
+            count => match union.cases[self.source.below(count)].key {
+                Some(CaseKey::Int(number)) if !self.source.chance(24) => Selected::Number(number),
+                _ => Selected::Number(self.number(int, Limits::NONE)),
+            },
+        };
+        // As much of it as the wire carries.
+        let key = match key {
+            Selected::Number(number) => Selected::Number(number_in(&int_bytes(number, int), int)),
+            text => text,
+        };
+        let shape = case(union, &key).and_then(|case| case.shape);
+        (key, shape)
+    }
+
+    fn structure(&mut self, schema: &StructSchema) -> Vec<u8> {
+        let mut wanted = Vec::new();
+        let union = schema
+            .members
+            .iter()
+            .find_map(|member| match (member.part, &member.shape) {
+                (Part::UnionRest(by), Shape::Union(union)) => Some((by, union())),
+                _ => None,
+            });
+        let mut rest = None;
+        if let Some((by, union)) = union {
+            let selector = schema.members.iter().find(|member| member.name == by);
+            if let Some(Shape::Int(int)) = selector.map(|member| member.shape) {
+                let (key, shape) = self.pick(union, &int);
+                wanted.push((by, key));
+                rest = shape;
+            }
+        }
+        let (mut bytes, _) = self.members(schema.members, schema.size, &wanted);
+        let some = union.is_some_and(|_| self.source.chance(200));
+        if let (true, Some(shape)) = (some, rest) {
+            bytes.extend(self.payload(&shape, Limits::NONE, None));
+        }
+        if schema.grows && self.source.chance(64) {
+            let more = self.source.below(12);
+            bytes.extend(self.source.bytes(more));
+        }
+        bytes
+    }
+
+    /// Members of a struct or header, and what follows them; selectors have the values that are wanted. Also the numbers that
+    /// members hold.
+    fn members(
+        &mut self,
+        members: &[Member],
+        size: usize,
+        wanted: &[(&str, Selected)],
+    ) -> (Vec<u8>, Vec<(&'static str, u64)>) {
+        let mut bytes = vec![0; size];
+        if self.source.chance(32) {
+            // Padding need not be zero.
+            bytes.fill(self.source.byte());
+        }
+        let mut numbers = Vec::new();
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for member in members {
+            let value = match member.part {
+                Part::Fixed => {
+                    let chosen = wanted.iter().find(|(name, _)| *name == member.name);
+                    match (chosen, &member.shape) {
+                        (Some((_, Selected::Number(number))), Shape::Int(int)) => {
+                            int_bytes(*number, int)
+                        }
+                        _ if member.bits.is_some() => {
+                            // The neighbours share the storage: what each says comes from the whole of it.
+                            self.source.bytes(fixed_size(&member.shape))
+                        }
+                        _ => self.fixed(&member.shape),
+                    }
+                }
+                Part::Count { of, unit, bias } => {
+                    let Shape::Int(int) = &member.shape else {
+                        continue;
+                    };
+                    let item = members
+                        .iter()
+                        .find(|other| other.part == Part::Tail && other.name == of);
+                    let each = item.map_or(1, |item| fixed_size(&item.shape)).max(1);
+                    let mut count = self.source.below(5);
+                    let mut value = self.count(count, each, unit, bias, int);
+                    if value.is_empty() {
+                        // A bias may leave no way to say that there is nothing.
+                        count = 1;
+                        value = self.count(count, each, unit, bias, int);
+                    }
+                    counts.push((of, count));
+                    value
+                }
+                Part::Tail => {
+                    let count = counts
+                        .iter()
+                        .find(|(of, _)| *of == member.name)
+                        .map_or(0, |c| c.1);
+                    for _ in 0..count {
+                        let item = self.fixed(&member.shape);
+                        bytes.extend(item);
+                    }
+                    continue;
+                }
+                Part::Rest => {
+                    let rest = self.payload(&member.shape, Limits::NONE, None);
+                    bytes.extend(rest);
+                    continue;
+                }
+                Part::UnionRest(_) => continue,
+            };
+            if let (Shape::Int(int), None) = (&member.shape, member.bits) {
+                numbers.push((member.name, number_in(&value, int)));
+            }
+            if let Some(slot) = bytes.get_mut(member.offset..member.offset + value.len()) {
+                slot.copy_from_slice(&value);
+            }
+        }
+        (bytes, numbers)
+    }
+
+    /// What counts so many elements of a tail; nothing if the wire cannot say it.
+    fn count(
+        &mut self,
+        count: usize,
+        each: usize,
+        unit: CountUnit,
+        bias: i64,
+        int: &IntShape,
+    ) -> Vec<u8> {
+        let number = match unit {
+            CountUnit::Items => count,
+            CountUnit::Bytes => count * each,
+            CountUnit::Bits => (8 * count * each).saturating_sub(self.source.below(2)),
+        };
+        let number = number as i64 + bias;
+        let value = int_bytes(number as u64, int);
+        if number_in(&value, int) as i64 == number {
+            value
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn nest(
+        &mut self,
+        item: &Shape,
+        down: Option<&Selected>,
+        mut id: impl FnMut(&mut Self, u16) -> u16,
+    ) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for index in 0..self.source.below(5) {
+            let id = id(self, index as u16);
+            let payload = self.payload(item, Limits::NONE, down);
+            self.put(&mut bytes, id, &payload);
+        }
+        bytes
+    }
+
+    fn set(&mut self, set: &'static SetSchema, down: Option<&Selected>) -> Vec<u8> {
+        self.depth += 1;
+        let bytes = self.set_at_depth(set, down);
+        self.depth -= 1;
+        bytes
+    }
+
+    fn set_at_depth(&mut self, set: &'static SetSchema, down: Option<&Selected>) -> Vec<u8> {
+        let mut wanted = Vec::new();
+        for attr in set.attrs {
+            if let (Selector::Header(name), Shape::Union(union)) = (attr.selector, &attr.shape) {
+                let member = set.header.iter().find(|member| member.name == name);
+                let known = wanted.iter().any(|(other, _)| *other == name);
+                if let (Some(Shape::Int(int)), false) = (member.map(|member| member.shape), known) {
+                    wanted.push((name, self.pick(union(), &int).0));
+                }
+            }
+        }
+        let (mut bytes, numbers) = self.members(set.header, set.header_size, &wanted);
+        let number = |name: &str| {
+            numbers
+                .iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, number)| *number)
+        };
+        if self.depth > DEEPEST || self.attributes > MOST {
+            return bytes;
+        }
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        let mut work = Work {
+            set,
+            decided: Vec::new(),
+            bytes,
+        };
+        let provided = match set.provide {
+            Selector::None | Selector::Of(_) => None,
+            Selector::Inherited => down.cloned(),
+            Selector::Header(name) => number(name).map(Selected::Number),
+            // What is nested depends on it, so it is decided first.
+            Selector::Attr(id) => self.decide(&mut work, id),
+        };
+        let inside = if set.provide == Selector::None {
+            down.cloned()
+        } else {
+            provided
+        };
+        let steps = self.source.below(12);
+        for _ in 0..steps {
+            if self.source.is_empty() {
+                break;
+            }
+            if self.source.chance(24) || set.attrs.is_empty() {
+                self.stranger(&mut work);
+                continue;
+            }
+            let picked = &set.attrs[self.source.below(set.attrs.len())];
+            let Some(attr) = set.attr(picked.id, self.to_kernel) else {
+                continue;
+            };
+            if is_selector(set, attr.id) {
+                self.decide(&mut work, attr.id);
+                continue;
+            }
+            let selected = match attr.selector {
+                Selector::None | Selector::Of(_) => None,
+                Selector::Header(name) => number(name).map(Selected::Number),
+                Selector::Attr(id) => self.decide(&mut work, id),
+                Selector::Inherited if down.is_none() && self.depth == 1 => self.inherited(attr),
+                Selector::Inherited => down.cloned(),
+            };
+            let shape = match (&attr.shape, selected) {
+                (Shape::Union(union), Some(key)) => match case(union(), &key) {
+                    // Data of a kind that has none stays raw.
+                    Some(case) => case.shape.unwrap_or(Shape::Bytes),
+                    None => Shape::Bytes,
+                },
+                (Shape::Union(_), None) => Shape::Bytes,
+                (shape, _) => *shape,
+            };
+            self.attributes += 1;
+            let unknown = self.unknown.len();
+            let payload = self.payload(&shape, attr.limits, inside.as_ref());
+            if !self.put(&mut work.bytes, attr.id, &payload) {
+                self.unknown.truncate(unknown);
+            }
+        }
+        work.bytes
+    }
+
+    /// What only the conversation can provide.
+    fn inherited(&mut self, attr: &AttrSchema) -> Option<Selected> {
+        let Shape::Union(union) = &attr.shape else {
+            return None;
+        };
+        if self.context.is_none() {
+            let int = IntShape::of::<u32>(4, false);
+            if let (Selected::Number(number), _) = self.pick(union(), &int) {
+                self.context = Some(number);
+            }
+        }
+        self.context.map(Selected::Number)
+    }
+
+    /// Writes a selector the first time it is asked for, or leaves it out for good.
+    fn decide(&mut self, work: &mut Work, id: u16) -> Option<Selected> {
+        if let Some((_, decided)) = work.decided.iter().find(|(known, _)| *known == id) {
+            return decided.clone();
+        }
+        let set = work.set;
+        let decided = match set.attr(id, self.to_kernel) {
+            Some(attr) if !self.source.chance(12) => self.selector(work, attr),
+            _ => None,
+        };
+        work.decided.push((id, decided.clone()));
+        decided
+    }
+
+    fn selector(&mut self, work: &mut Work, attr: &AttrSchema) -> Option<Selected> {
+        let union = work
+            .set
+            .attrs
+            .iter()
+            .find_map(|other| match (&other.shape, other.selector) {
+                (Shape::Union(union), Selector::Attr(id)) if id == attr.id => Some(union()),
+                _ => None,
+            });
+        let (selected, payload) = match &attr.shape {
+            Shape::Text { nul } => {
+                let cases = union.map_or(&[][..], |union| union.cases);
+                let text = match cases
+                    .get(self.source.below(cases.len()))
+                    .and_then(|case| case.key)
+                {
+                    Some(CaseKey::Text(text)) if !self.source.chance(24) => {
+                        text.as_bytes().to_vec()
+                    }
+                    _ => {
+                        let mut text = self.text(Some(15));
+                        text.retain(|byte| *byte != 0);
+                        text
+                    }
+                };
+                let mut payload = text.clone();
+                if *nul {
+                    payload.push(0);
+                }
+                (Selected::Text(text), payload)
+            }
+            Shape::Int(int) => {
+                let key = match union {
+                    Some(union) => self.pick(union, int).0,
+                    None => Selected::Number(self.number(int, attr.limits)),
+                };
+                let Selected::Number(number) = key else {
+                    return None;
+                };
+                let payload = int_bytes(number, int);
+                (Selected::Number(number_in(&payload, int)), payload)
+            }
+            // A union that provides its own selector is made like any other attribute.
+            _ => return None,
+        };
+        self.put(&mut work.bytes, attr.id, &payload)
+            .then_some(selected)
+    }
+
+    /// An attribute that no spec has, or one that only pads.
+    fn stranger(&mut self, work: &mut Work) {
+        let set = work.set;
+        if let (Some(pad), true) = (set.pads.first(), self.source.chance(128)) {
+            let len = self.source.below(8);
+            let payload = self.source.bytes(len);
+            self.put(&mut work.bytes, *pad, &payload);
+            return;
+        }
+        let highest = set
+            .attrs
+            .iter()
+            .map(|attr| attr.id)
+            .chain(set.pads.iter().copied())
+            .max();
+        let id = match self.source.below(4) {
+            0 => highest.unwrap_or(0) + 1,
+            1 => 0x3fff,
+            _ => self.source.word() & 0x3fff,
+        };
+        if set.attrs.iter().any(|attr| attr.id == id) || set.pads.contains(&id) {
+            return;
+        }
+        let len = self.len(None);
+        let payload = self.filler(len);
+        let flags = Encoder::flags(self.source.chance(64), self.source.chance(64));
+        if append(&mut work.bytes, id | flags, &payload) {
+            self.unknown.push((id, payload));
+        }
+    }
+
+    /// Appends an attribute, with flag bits as senders set them or not; false if it is too long.
+    fn put(&mut self, bytes: &mut Vec<u8>, id: u16, payload: &[u8]) -> bool {
+        let flags = Encoder::flags(self.source.chance(64), self.source.chance(16));
+        append(bytes, id & 0x3fff | flags, payload)
+    }
+}
+
+/// A set under work.
+struct Work {
+    set: &'static SetSchema,
+    /// Selectors, with what they say if they were written.
+    decided: Vec<(u16, Option<Selected>)>,
+    bytes: Vec<u8>,
+}
+
+/// Whether something here, or in what is nested, depends on this attribute.
+fn is_selector(set: &SetSchema, id: u16) -> bool {
+    set.provide == Selector::Attr(id)
+        || set.attrs.iter().any(|attr| {
+            attr.selector == Selector::Attr(id)
+                || (attr.id == id && matches!(attr.selector, Selector::Of(_)))
+        })
+}
+
+fn append(bytes: &mut Vec<u8>, id_and_flags: u16, payload: &[u8]) -> bool {
+    if payload.len() > LONGEST || bytes.len() + payload.len() > LONGEST {
+        return false;
+    }
+    bytes.extend(((payload.len() + 4) as u16).to_ne_bytes());
+    bytes.extend(id_and_flags.to_ne_bytes());
+    bytes.extend(payload);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    true
+}
+
+/// The case that a selector picks.
+fn case(union: &'static UnionSchema, key: &Selected) -> Option<&'static Case> {
+    let exact = union.cases.iter().find(|case| match (case.key, key) {
+        (Some(CaseKey::Text(text)), Selected::Text(have)) => text.as_bytes() == have,
+        (Some(CaseKey::Int(number)), Selected::Number(have)) => number == *have,
+        _ => false,
+    });
+    exact.or_else(|| union.cases.iter().find(|case| case.key.is_none()))
+}
+
+fn is_big(int: &IntShape) -> bool {
+    int.big || cfg!(target_endian = "big")
+}
+
+/// An integer on the wire.
+fn int_bytes(bits: u64, int: &IntShape) -> Vec<u8> {
+    let mut bytes = bits.to_le_bytes()[..int.size].to_vec();
+    if is_big(int) {
+        bytes.reverse();
+    }
+    bytes
+}
+
+/// The number in wire bytes.
+fn number_in(bytes: &[u8], int: &IntShape) -> u64 {
+    let mut all = [0; 8];
+    all[..bytes.len()].copy_from_slice(bytes);
+    if is_big(int) {
+        all[..bytes.len()].reverse();
+    }
+    let bits = u64::from_le_bytes(all);
+    let shift = 64 - 8 * bytes.len() as u32;
+    if int.signed {
+        ((bits << shift) as i64 >> shift) as u64
+    } else {
+        bits
+    }
+}
+
+/// Bytes of a form of fixed size; 0 for others.
+fn fixed_size(shape: &Shape) -> usize {
+    match shape {
+        Shape::Int(int) => int.size,
+        Shape::Bitfield32 => 8,
+        Shape::Chars(len) => *len,
+        Shape::Mac => 6,
+        Shape::Ipv4 => 4,
+        Shape::Ipv6 | Shape::Inet => 16,
+        Shape::Array { item, count } => fixed_size(item) * count,
+        Shape::Struct(schema) => schema().size,
+        _ => 0,
+    }
+}
