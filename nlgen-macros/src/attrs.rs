@@ -782,6 +782,9 @@ impl<'a> Set<'a> {
                 const NESTED: bool = #nested;
                 const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Set(Self::schema);
 
+                // Where a type is part of another it is decoded into its place; so who decodes it by
+                // itself pays for this.
+                #[inline]
                 fn decode(
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,

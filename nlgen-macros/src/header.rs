@@ -376,6 +376,14 @@ impl<'a> Header<'a> {
                             Some(_) => quote!(<#ty as ::netlink::wire::FixedKind>::SHAPE),
                             None => quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::SHAPE),
                         };
+                        let part = match member.by {
+                            Some(by) => {
+                                let by = self.c_name_of(by);
+                                let of = quote!(<#ty as ::netlink::wire::FixedKind>::schema);
+                                quote!(Part::Choice { by: #by, of: #of })
+                            }
+                            None => quote!(Part::Fixed),
+                        };
                         let bits = match &member.bits {
                             Some(Bits { width, .. }) => {
                                 let first = first_bit(index);
@@ -388,7 +396,7 @@ impl<'a> Header<'a> {
                             &quote!(#owner::#at),
                             &shape,
                             &bits,
-                            &quote!(Part::Fixed),
+                            &part,
                         ))
                     }
                 }

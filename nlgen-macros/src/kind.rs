@@ -635,6 +635,15 @@ impl Union<'_> {
             let (variant, ty) = (case.name, case.ty()?);
             Some(quote!(Self::#variant(value) => <#ty as #layout>::write(value, out),))
         });
+        let schema = self.cases.iter().filter_map(|case| {
+            let (variant, ty, key) = (case.name.to_string(), case.ty()?, case.literal(false)?);
+            Some(quote!(Case {
+                name: #variant,
+                key: ::core::option::Option::Some(CaseKey::Int(#key)),
+                shape: ::core::option::Option::Some(<#ty as #layout>::SHAPE),
+            }))
+        });
+        let text = name.to_string();
         let largest = |what: Ident| {
             types.iter().fold(
                 quote!(0),
@@ -658,6 +667,13 @@ impl Union<'_> {
                 const SIZE: usize = #size;
                 const ALIGN: usize = #align;
                 const SHAPE: ::netlink::wire::Shape = <#raw as #layout>::SHAPE;
+
+                fn schema() -> &'static ::netlink::wire::schema::UnionSchema {
+                    use ::netlink::wire::schema::{Case, CaseKey, UnionSchema};
+                    static SCHEMA: UnionSchema =
+                        UnionSchema { name: #text, cases: &[#(#schema),*] };
+                    &SCHEMA
+                }
 
                 fn read(key: u64, bytes: &[u8]) -> Self {
                     match key {

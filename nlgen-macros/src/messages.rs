@@ -216,6 +216,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 ::core::option::Option<::netlink::wire::Shape>,
             )] = &[#(#types),*];
 
+            #[inline]
             fn decode(
                 kind: u16,
                 body: &[u8],
@@ -228,6 +229,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 })
             }
 
+            #[inline]
             fn kind(&self) -> u16 {
                 match self {
                     #(#kinds)*
@@ -235,6 +237,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 }
             }
 
+            #[inline]
             fn encode(
                 &self,
                 out: &mut ::netlink::wire::Encoder<'_>,

@@ -101,11 +101,10 @@ fn the_faults_have_their_tests() {
             continue;
         }
         let parts: Vec<&str> = name.split("::").collect();
-        let (file, function) = match parts.as_slice() {
-            ["faults", function] => ("faults.rs".to_owned(), function),
-            ["live", module, function] => (format!("live/{module}.rs"), function),
-            _ => panic!("{name}"),
+        let [suite, module, function] = parts.as_slice() else {
+            panic!("{name}");
         };
+        let file = format!("{suite}/{module}.rs");
         let source = fs::read_to_string(root.join("tests/tests").join(&file)).unwrap();
         assert!(
             source.contains(&format!("fn {function}(")),

@@ -1,5 +1,6 @@
 //! Fixed structs: bitfields, counted tails and unions stand where C puts them, and nothing of them is lost.
 
+use netlink::wire::schema;
 use netlink::wire::{Cx, DecodeProblem, Direction, Encoder, InetAddr, Value};
 use netlink::{Kind, Layout};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -271,5 +272,59 @@ fn a_union_in_a_fixed_struct() {
             what: Match::Other([1, 2, 3, 4]),
         },
         &[1, 0, 1, 2, 3, 4],
+    );
+}
+
+/// The leaves of a value's bytes: path, elements, what they say.
+fn leaves<T: Value>(bytes: &[u8]) -> Vec<String> {
+    let mut list = Vec::new();
+    schema::leaves(&T::SHAPE, bytes, false, None, &mut |leaf| {
+        let elements: Vec<String> = leaf
+            .elements
+            .iter()
+            .map(|(before, key)| format!("{before}:{key}"))
+            .collect();
+        list.push(format!(
+            "{} [{}] {}",
+            leaf.path.join("."),
+            elements.join(" "),
+            leaf.show(bytes)
+        ));
+    });
+    list
+}
+
+#[test]
+fn leaves_say_what_members_hold() {
+    assert_eq!(
+        leaves::<Bits>(&[0b0010_1101, 0b0001_0111]),
+        ["a [] 5", "b [] 5", "c [] 3", "d [] 5"]
+    );
+    let [low, high] = 7u16.to_ne_bytes();
+    assert_eq!(
+        leaves::<Biased>(&[1, 2, low, high, low, high]),
+        [
+            "count of words [] 1",
+            "flags [] 2",
+            "words [1:0] 7",
+            "words [1:1] 7"
+        ]
+    );
+    let peer = |address: [u8; 16], family: u16| {
+        let mut bytes = address.to_vec();
+        bytes.extend(family.to_ne_bytes());
+        bytes.resize(20, 0);
+        leaves::<Peer>(&bytes)[0].clone()
+    };
+    // The family decides, not how many octets are zero.
+    let mut address = [0; 16];
+    address[0] = 10;
+    assert_eq!(peer(address, 2), "address [] 10.0.0.0");
+    assert_eq!(peer(address, 10), "address [] a00::");
+    assert_eq!(leaves::<Flow>(&[58, 0, 135, 0, 0, 0])[1], "what [] 135");
+    let [a, b] = [80u16, 443].map(u16::to_ne_bytes);
+    assert_eq!(
+        leaves::<Flow>(&[6, 0, a[0], a[1], b[0], b[1]])[1..],
+        ["what [1:0] 80", "what [1:1] 443"]
     );
 }

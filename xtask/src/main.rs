@@ -19,6 +19,8 @@ Commands:
   size                           lines of code and cost of a release build,
                                  written to docs/size.md
   corpus PATH… [--json]          check the types against captured conversations
+  values PATH… [--json]          compare decoded values with what the tools
+                                 of captured conversations printed
   decode [--json] [FILE…]        captured messages, readable; --help says which
   schema --json                  everything the specs define, a JSON object a line
   uapi [TREE] [--cc 'CC FLAGS'] [--list]
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
-            "corpus" | "decode" => tool(command, rest),
+            "corpus" | "decode" | "values" => tool(command, rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
             "schema" => schema::command(rest),

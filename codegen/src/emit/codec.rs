@@ -102,7 +102,13 @@ pub(super) fn key(writer: &mut Writer<'_>, key: &Payload) -> Option<String> {
         None => one(writer, &key.ty, None, key.bare),
         Some(int) => {
             let name = writer.wire(if int.big { "WireBe" } else { "Wire" });
-            Some(format!("{name}<{}>", int.rust()))
+            // The selector's own type has its names; it serves where it is as wide as what is sent.
+            let own = key.ty.int().is_some_and(|own| own.bits == int.bits);
+            let ty = match own {
+                true => rust_type(writer, &key.ty),
+                false => int.rust(),
+            };
+            Some(format!("{name}<{ty}>"))
         }
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn families(writer: &mut Writer<'_>, protocol: &Protocol, options: &O
     let docs = doc::attrs("Every family whose messages the specs define.", 0);
     writer.item(quote! {
         #docs
-        pub static FAMILIES: &[Family] = &[#(#rows,)*];
+        pub const FAMILIES: &[Family] = &[#(#rows,)*];
     });
 }
 

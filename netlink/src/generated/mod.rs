@@ -16,7 +16,7 @@ pub mod xfrm;
 use crate::wire::Family;
 
 /// Every family whose messages the specs define.
-pub static FAMILIES: &[Family] = &[
+pub const FAMILIES: &[Family] = &[
     #[cfg(feature = "genl")]
     Family::of::<crate::generated::genl::ctrl::CtrlMessage>("nlctrl"),
     #[cfg(feature = "fou")]

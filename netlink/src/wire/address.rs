@@ -5,7 +5,7 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::kind::{FixedKind, Kind};
 use super::layout::Layout;
-use super::schema::{Case, Shape, UnionSchema};
+use super::schema::{Case, CaseKey, Shape, UnionSchema};
 use super::small::SmallBytes;
 use super::value::Value;
 use crate::generated::core::AddressFamily;
@@ -248,10 +248,29 @@ impl InetAddr {
     }
 }
 
+const fn case(name: &'static str, family: AddressFamily, shape: Shape) -> Case {
+    Case {
+        name,
+        key: Some(CaseKey::Int(family.0 as u64)),
+        shape: Some(shape),
+    }
+}
+
 impl FixedKind for InetAddr {
     const SIZE: usize = 16;
     const ALIGN: usize = 4;
     const SHAPE: Shape = Shape::Inet;
+
+    fn schema() -> &'static UnionSchema {
+        static SCHEMA: UnionSchema = UnionSchema {
+            name: "InetAddr",
+            cases: &[
+                case("V4", AddressFamily::INET, Shape::Ipv4),
+                case("V6", AddressFamily::INET6, Shape::Ipv6),
+            ],
+        };
+        &SCHEMA
+    }
 
     fn read(family: u64, bytes: &[u8]) -> Self {
         let raw = <[u8; 16]>::read(bytes);
@@ -285,11 +304,14 @@ impl Kind for InetAddr {
     fn schema() -> &'static UnionSchema {
         static SCHEMA: UnionSchema = UnionSchema {
             name: "InetAddr",
-            cases: &[Case {
-                name: "Raw",
-                key: None,
-                shape: Some(Shape::Inet),
-            }],
+            cases: &[
+                case("V6", AddressFamily::INET6, Shape::Ipv6),
+                Case {
+                    name: "Raw",
+                    key: None,
+                    shape: Some(Shape::Inet),
+                },
+            ],
         };
         &SCHEMA
     }

@@ -323,7 +323,7 @@ macro_rules! int_codec {
         impl<T: Int $(, $param: Int)?> Codec<T> for $codec {
             type View<'a> = T;
             const NESTED: bool = false;
-            const SHAPE: Shape = Shape::Int(IntShape::of::<T>(<$wire as Int>::SIZE, $big));
+            const SHAPE: Shape = Shape::Int(IntShape::wired::<T, $wire>($big));
 
             #[inline]
             fn decode(bytes: &[u8], _: Cx<'_>) -> Result<T, DecodeError> {

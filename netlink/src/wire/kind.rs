@@ -102,8 +102,11 @@ pub trait FixedKind: Sized {
     const SIZE: usize;
     /// `_Alignof` the union.
     const ALIGN: usize;
-    /// The form, for schema users.
+    /// The form of what no case fits, for schema users.
     const SHAPE: Shape;
+
+    /// The cases, for schema users.
+    fn schema() -> &'static UnionSchema;
 
     /// Reads the case that `key` selects; bytes that are missing count as zero.
     fn read(key: u64, bytes: &[u8]) -> Self;

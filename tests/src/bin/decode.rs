@@ -1,7 +1,7 @@
 //! `cargo xtask decode`: captured messages as a readable tree, or as JSON.
 
 use netlink::wire::Direction;
-use netlink::wire::schema::{self, show};
+use netlink::wire::schema;
 use netlink_tests::capture::{self, Message, protocol_name};
 use netlink_tests::corpus::{debug, name_of, shape_of};
 use serde_json::json;
@@ -148,11 +148,7 @@ fn to_json(message: &Message) -> serde_json::Value {
             to_kernel,
             message.context,
             &mut |leaf| {
-                let bytes = message
-                    .body
-                    .get(leaf.offset..leaf.offset + leaf.len)
-                    .unwrap_or_default();
-                let value = show(&leaf.shape.unwrap_or(netlink::wire::Shape::Bytes), bytes);
+                let value = leaf.show(&message.body);
                 fields.push(json!({ "path": leaf.path, "value": value, "offset": leaf.offset, "length": leaf.len }));
             },
         );

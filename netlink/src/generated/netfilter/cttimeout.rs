@@ -2,7 +2,7 @@
 
 //! Timeout policies of connection tracking, and its default timeouts.
 
-use crate::generated::core::Seconds;
+use crate::generated::core::{IpProtocol, Seconds};
 use crate::generated::netfilter::nfnetlink::NfProto;
 use crate::wire::{Be, NlString, Unknown, Wire, WireBe};
 use nlgen_macros::{Attrs, Kind};
@@ -39,7 +39,7 @@ pub struct CtTimeout {
     /// a new policy leaves out get the default.
     #[doc(alias = "CTA_TIMEOUT_L4PROTO")]
     #[doc(alias = "CTA_TIMEOUT_DATA")]
-    #[nl(key = 3, data = 4, key_as = Wire<u8>)]
+    #[nl(key = 3, data = 4, key_as = Wire<IpProtocol>)]
     pub l4_proto: Option<CtTimeoutKind>,
     /// References the kernel holds, at least 1. Read only.
     #[doc(alias = "CTA_TIMEOUT_USE")]

@@ -79,7 +79,7 @@ pub struct HookChainInfo {
     /// What it is. Which one it is. Read only.
     #[doc(alias = "NFNLA_HOOK_INFO_TYPE")]
     #[doc(alias = "NFNLA_HOOK_INFO_DESC")]
-    #[nl(key = 2, data = 1, key_as = WireBe<u32>, read, nested = true)]
+    #[nl(key = 2, data = 1, key_as = WireBe<HookChainType>, read, nested = true)]
     pub kind: Option<HookChain>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,

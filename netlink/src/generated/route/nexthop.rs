@@ -4,7 +4,7 @@
 //! resilient groups.
 
 use crate::generated::core::{AddressFamily, ClockTicks, ClockTicks64};
-use crate::generated::route::encap::RouteEncap;
+use crate::generated::route::encap::{EncapKind, RouteEncap};
 use crate::generated::route::route::{NextHopFlags, RouteProtocol, RouteScope};
 use crate::wire::{Be, Items, Packed, Uint, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
@@ -106,7 +106,7 @@ pub struct NextHopObject {
     /// Kind of encapsulation. Encapsulation of packets.
     #[doc(alias = "NHA_ENCAP_TYPE")]
     #[doc(alias = "NHA_ENCAP")]
-    #[nl(key = 7, data = 8, key_as = Wire<u16>, nested = true)]
+    #[nl(key = 7, data = 8, key_as = Wire<EncapKind>, nested = true)]
     pub encap: Option<RouteEncap>,
     /// In a dump, shows groups only. Write only.
     #[doc(alias = "NHA_GROUPS")]

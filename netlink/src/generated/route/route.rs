@@ -4,7 +4,7 @@
 
 use crate::generated::core::{AddressFamily, ClockTicks, ClockTicks64, IpProtocol};
 use crate::generated::route::addr::Lifetime;
-use crate::generated::route::encap::RouteEncap;
+use crate::generated::route::encap::{EncapKind, RouteEncap};
 use crate::wire::{Be, HwAddr, NlString, Packed, Records, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, Time, flags, open_enum};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -625,7 +625,7 @@ pub struct Route {
     /// Kind of encapsulation. Encapsulation of packets.
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
-    #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
+    #[nl(key = 21, data = 22, key_as = Wire<EncapKind>, nested = true)]
     pub encap: Option<RouteEncap>,
     /// IPv6: seconds until the route is removed. Write only.
     #[doc(alias = "RTA_EXPIRES")]
@@ -711,7 +711,7 @@ pub struct NextHop {
     /// Kind of encapsulation. Encapsulation of packets.
     #[doc(alias = "RTA_ENCAP_TYPE")]
     #[doc(alias = "RTA_ENCAP")]
-    #[nl(key = 21, data = 22, key_as = Wire<u16>, nested = true)]
+    #[nl(key = 21, data = 22, key_as = Wire<EncapKind>, nested = true)]
     pub encap: Option<RouteEncap>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,

@@ -1,6 +1,9 @@
 //! Bytes as hex with their meaning beside them: [`annotate`].
 
-use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, read_uint, rest_case};
+use super::{
+    IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, fixed_shape, read_uint,
+    rest_case,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::layout::read_bits;
 use crate::wire::{HwAddr, attributes};
@@ -146,8 +149,8 @@ impl Page<'_> {
         let mut end = 0;
         for member in members {
             match member.part {
-                Part::Fixed if member.offset >= len => {}
-                Part::Fixed => {
+                Part::Fixed | Part::Choice { .. } if member.offset >= len => {}
+                Part::Fixed | Part::Choice { .. } => {
                     let size = item_size(&member.shape);
                     if let Some((first, width)) = member.bits {
                         let value =
@@ -155,14 +158,13 @@ impl Page<'_> {
                         let meaning = format!("{} = {value} ({width} bits)", member.name);
                         self.line(at + member.offset, size, depth, &meaning);
                     } else {
-                        self.shape(
-                            &member.shape,
-                            at + member.offset,
-                            size,
-                            depth,
-                            member.name,
-                            None,
-                        );
+                        let shape = fixed_shape(member, members, self.bytes(at, len));
+                        let case = item_size(&shape);
+                        let start = at + member.offset;
+                        self.shape(&shape, start, case, depth, member.name, None);
+                        if case < size {
+                            self.line(start + case, size - case, depth, "");
+                        }
                     }
                     end = member.offset + size;
                 }

@@ -92,7 +92,7 @@ impl Walk<'_> {
         let tail = schema
             .members
             .iter()
-            .any(|member| member.part == Part::Tail);
+            .any(|member| matches!(member.part, Part::Tail));
         match (rest, bytes.split_at_checked(schema.size)) {
             (Some(shape), Some((fixed, rest))) if !tail => {
                 self.members(schema.members, fixed);
@@ -164,10 +164,12 @@ impl Walk<'_> {
 
 /// Copies what members hold; `out` is zeroed.
 fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
-    for member in members
-        .iter()
-        .filter(|member| matches!(member.part, Part::Fixed | Part::Count { .. }))
-    {
+    for member in members.iter().filter(|member| {
+        matches!(
+            member.part,
+            Part::Fixed | Part::Choice { .. } | Part::Count { .. }
+        )
+    }) {
         let end = member
             .offset
             .saturating_add(item_size(&member.shape))

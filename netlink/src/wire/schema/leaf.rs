@@ -1,17 +1,23 @@
 //! Every scalar of a payload with its place and its path: [`leaves`].
 
-use super::annotate::item_size;
+use super::annotate::{item_size, show};
 use super::{
-    CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, lead_case, read_uint, rest_case,
+    CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, fixed_shape, lead_case,
+    read_uint, rest_case,
 };
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
+use crate::wire::layout::read_bits;
+use std::collections::BTreeMap;
 
 /// One piece of a payload that has no parts.
 #[derive(Clone, Debug)]
 pub struct Leaf<'p> {
     /// The way to it: Rust name of the outermost type, then C names.
     pub path: &'p [String],
+    /// The elements of lists that it stands in, outermost first: how many names of `path` come before, and the element's
+    /// key or position.
+    pub elements: &'p [(usize, u64)],
     /// Set or struct that it stands in, and its C name there.
     pub owner: (&'static str, &'static str),
     /// What is known of it; `None` for an attribute that no spec has.
@@ -24,6 +30,23 @@ pub struct Leaf<'p> {
     pub bits: Option<(u32, u32)>,
     /// The number is the length of something else, or selects what something else is.
     pub structural: bool,
+}
+
+impl Leaf<'_> {
+    /// The scalar in words; `payload` is what [`leaves`] walked.
+    #[must_use]
+    pub fn show(&self, payload: &[u8]) -> String {
+        let end = self.offset.saturating_add(self.len);
+        let bytes = payload.get(self.offset..end).unwrap_or_default();
+        match (self.shape, self.bits) {
+            (Some(Shape::Int(int)), Some((first, width))) => {
+                let value = read_bits(bytes, int.size, first, width);
+                int.name(value)
+                    .map_or_else(|| value.to_string(), |name| format!("{value} ({name})"))
+            }
+            (shape, _) => show(&shape.unwrap_or(Shape::Bytes), bytes),
+        }
+    }
 }
 
 /// Calls `visit` with every scalar of a payload, in the order of the bytes.
@@ -40,6 +63,7 @@ pub fn leaves(
         to_kernel,
         bytes,
         path: Vec::new(),
+        elements: Vec::new(),
         owner: ("", ""),
         visit,
     };
@@ -50,6 +74,7 @@ struct Walk<'a> {
     to_kernel: bool,
     bytes: &'a [u8],
     path: Vec<String>,
+    elements: Vec<(usize, u64)>,
     owner: (&'static str, &'static str),
     visit: &'a mut dyn FnMut(&Leaf<'_>),
 }
@@ -70,6 +95,7 @@ impl<'a> Walk<'a> {
     ) {
         (self.visit)(&Leaf {
             path: &self.path,
+            elements: &self.elements,
             owner: self.owner,
             shape,
             offset: at,
@@ -87,6 +113,20 @@ impl<'a> Walk<'a> {
         self.owner = before;
     }
 
+    /// One element of a list.
+    fn element(
+        &mut self,
+        key: u64,
+        shape: &Shape,
+        at: usize,
+        len: usize,
+        inherited: Option<&OwnedKey>,
+    ) {
+        self.elements.push((self.path.len(), key));
+        self.shape(shape, at, len, inherited);
+        self.elements.pop();
+    }
+
     fn shape(&mut self, shape: &Shape, at: usize, len: usize, inherited: Option<&OwnedKey>) {
         match shape {
             Shape::Set(schema) => self.set(schema(), at, len, inherited),
@@ -101,28 +141,36 @@ impl<'a> Walk<'a> {
             Shape::Packed(item) => {
                 let size = item_size(item).max(1);
                 for index in 0..len / size {
-                    self.shape(item, at + index * size, size, inherited);
+                    self.element(index as u64, item, at + index * size, size, inherited);
                 }
             }
             Shape::Array { item, count } => {
                 let size = item_size(item).max(1);
                 for index in 0..(*count).min(len / size) {
-                    self.shape(item, at + index * size, size, inherited);
+                    self.element(index as u64, item, at + index * size, size, inherited);
                 }
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
-                for attr in attributes(self.slice(at, len)).filter_map(Result::ok) {
-                    self.shape(item, at + attr.offset, attr.payload.len(), inherited);
+                let all = attributes(self.slice(at, len)).filter_map(Result::ok);
+                for (position, attr) in all.enumerate() {
+                    let one_id = matches!(shape, Shape::Items { .. });
+                    let key = if one_id {
+                        position as u64
+                    } else {
+                        attr.id().into()
+                    };
+                    self.element(key, item, at + attr.offset, attr.payload.len(), inherited);
                 }
             }
             Shape::Records(item) => {
                 let payload = self.slice(at, len);
-                let mut done = 0;
+                let (mut done, mut position) = (0, 0);
                 while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
                 {
                     let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
-                    self.shape(item, at + done, stated.min(len - done), inherited);
+                    self.element(position, item, at + done, stated.min(len - done), inherited);
                     done += attr_align(stated);
+                    position += 1;
                 }
             }
             scalar => self.leaf(Some(*scalar), at, len, None, false),
@@ -143,20 +191,20 @@ impl<'a> Walk<'a> {
         for member in members {
             let size = item_size(&member.shape);
             match member.part {
-                Part::Fixed if member.offset >= len => {}
-                Part::Fixed => {
+                Part::Fixed | Part::Choice { .. } if member.offset >= len => {}
+                Part::Fixed | Part::Choice { .. } => {
                     // A member of one of these selects what another is.
                     let selects = set.is_some_and(|set| set.selects(Selector::Header(member.name)))
                         || members.iter().any(
-                            |other| matches!(other.part, Part::UnionRest(by) if by == member.name),
+                            |other| matches!(other.part, Part::UnionRest(by) | Part::Choice { by, .. } if by == member.name),
                         );
+                    let shape = fixed_shape(member, members, self.slice(at, len));
+                    // A case may be smaller than its union.
+                    let used = item_size(&shape).min(len - member.offset);
                     self.named((owner, member.name), |walk| match (member.bits, selects) {
-                        (None, false) => walk.shape(
-                            &member.shape,
-                            at + member.offset,
-                            size.min(len - member.offset),
-                            inherited,
-                        ),
+                        (None, false) => {
+                            walk.shape(&shape, at + member.offset, used, inherited);
+                        }
                         (bits, _) => {
                             walk.leaf(Some(member.shape), at + member.offset, size, bits, selects)
                         }
@@ -197,7 +245,8 @@ impl<'a> Walk<'a> {
                             walk.leaf(Some(Shape::Bytes), start, bytes, None, false);
                         }
                         for index in 0..bytes.checked_div(size).unwrap_or(0) {
-                            walk.shape(&member.shape, start + index * size, size, inherited);
+                            let at = start + index * size;
+                            walk.element(index as u64, &member.shape, at, size, inherited);
                         }
                     });
                     end += bytes;
@@ -243,6 +292,7 @@ impl<'a> Walk<'a> {
         let header = self.slice(at, set.header_size.min(len));
         let attrs = self.slice(at + base, len.saturating_sub(base));
         let down = set.provided(header, attrs, inherited);
+        let mut repeated: BTreeMap<u16, u64> = BTreeMap::new();
         for attr in attributes(attrs).filter_map(Result::ok) {
             if set.pads.contains(&attr.id()) {
                 continue;
@@ -265,13 +315,18 @@ impl<'a> Walk<'a> {
             };
             let structural =
                 set.selects(Selector::Attr(known.id)) || matches!(known.selector, Selector::Of(_));
+            let len = attr.payload.len();
+            let seen = repeated.entry(known.id).or_insert(0);
+            let position = *seen;
+            *seen += 1;
             self.named((set.name, known.name), |walk| match shape {
-                Some(shape) if structural => {
-                    walk.leaf(Some(shape), start, attr.payload.len(), None, true)
+                Some(shape) if structural => walk.leaf(Some(shape), start, len, None, true),
+                Some(shape) if known.repeat => {
+                    walk.element(position, &shape, start, len, down.as_ref());
                 }
-                Some(shape) => walk.shape(&shape, start, attr.payload.len(), down.as_ref()),
+                Some(shape) => walk.shape(&shape, start, len, down.as_ref()),
                 None if attr.payload.is_empty() => {}
-                None => walk.leaf(None, start, attr.payload.len(), None, false),
+                None => walk.leaf(None, start, len, None, false),
             });
         }
     }

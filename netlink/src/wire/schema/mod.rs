@@ -135,6 +135,18 @@ impl IntShape {
         }
     }
 
+    /// The form of `T` sent as `W`, which gives the names that `T` has not.
+    pub(crate) const fn wired<T: Int, W: Int>(big: bool) -> Self {
+        let shape = IntShape::of::<T>(W::SIZE, big);
+        match T::NAMES.style {
+            NameStyle::Plain => IntShape {
+                names: W::NAMES,
+                ..shape
+            },
+            _ => shape,
+        }
+    }
+
     /// The name of a value, or of its bits.
     fn name(&self, bits: u64) -> Option<String> {
         let names = &self.names;
@@ -208,10 +220,17 @@ pub struct Member {
 }
 
 /// What part of a struct a member is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Part {
     /// A fixed member.
     Fixed,
+    /// A fixed member that is a union; the form is that of what no case fits.
+    Choice {
+        /// The member that selects the case.
+        by: &'static str,
+        /// The cases.
+        of: fn() -> &'static UnionSchema,
+    },
     /// A hidden integer that counts the tail with this position among the members.
     Count {
         /// Name of the tail.
@@ -471,7 +490,23 @@ fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
     }
 }
 
-/// The case of a union that fills the rest of a struct.
+/// The form of a fixed member in a struct with these bytes.
+fn fixed_shape(member: &Member, members: &[Member], bytes: &[u8]) -> Shape {
+    let case = match member.part {
+        Part::Choice { by, of } => rest_case(of(), members, by, bytes),
+        _ => None,
+    };
+    let Some(shape) = case.and_then(|case| case.shape) else {
+        return member.shape;
+    };
+    // A case with something behind it is not that case.
+    let end = member.offset + annotate::item_size(&member.shape);
+    let behind = bytes.get(member.offset + annotate::item_size(&shape)..end.min(bytes.len()));
+    let zero = behind.is_none_or(|rest| rest.iter().all(|byte| *byte == 0));
+    if zero { shape } else { member.shape }
+}
+
+/// The case of a union that a member of its struct selects.
 fn rest_case(
     union: &UnionSchema,
     members: &[Member],

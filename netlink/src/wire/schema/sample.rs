@@ -268,7 +268,7 @@ impl Maker {
                     }
                     continue;
                 }
-                Part::Fixed => self.first(&member.shape),
+                Part::Fixed | Part::Choice { .. } => self.first(&member.shape),
                 // Two elements; sixteen bits are two bytes.
                 Part::Count { unit, bias, .. } => {
                     let count = if unit == CountUnit::Bits { 16 } else { 2 } + bias;
