@@ -5,11 +5,8 @@ pub mod agree;
 pub mod bodies;
 pub mod capture;
 pub mod corpus;
-<<<<<<< HEAD
 pub mod make;
-=======
 pub mod values;
->>>>>>> main
 
 /// A message of a real conversation.
 #[derive(Clone, Debug)]
