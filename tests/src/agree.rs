@@ -4,8 +4,8 @@
 
 use netlink::wire::private::ListView;
 use netlink::wire::{
-    Bitfield32, Codec, DecodeError, DecodeProblem, FixedCodec, HwAddr, InetAddr, MacAddr, MapView,
-    NlStr, NlString, PackedIter, Record, RecordsIter,
+    Bitfield32, Codec, DecodeError, FixedCodec, HwAddr, InetAddr, MacAddr, MapView, NlStr,
+    NlString, PackedIter, Record, RecordsIter,
 };
 use std::fmt::Debug;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -20,12 +20,6 @@ pub trait Agrees<O: ?Sized> {
     /// # Errors
     /// Says where they differ.
     fn agrees(self, owned: &O) -> Agreed;
-
-    /// Whether the view finds on the way that what it shows does not fit its type. A set keeps such a thing raw; a view of a list
-    /// finds out when it gets there.
-    fn is_unfit(&self) -> bool {
-        false
-    }
 }
 
 /// The same difference, seen from outside.
@@ -92,24 +86,15 @@ impl<V: Agrees<O>, O: Debug> Agrees<Option<O>> for Option<V> {
         match (self, owned) {
             (None, None) => Ok(()),
             (Some(view), Some(owned)) => view.agrees(owned),
-            (Some(view), None) if view.is_unfit() => Ok(()),
             (Some(_), None) => Err("a view of what is not in the value".to_owned()),
             (None, Some(owned)) => Err(format!("no view of {owned:?}")),
         }
-    }
-
-    fn is_unfit(&self) -> bool {
-        self.as_ref().is_some_and(Agrees::is_unfit)
     }
 }
 
 impl<V: Agrees<O>, O> Agrees<Box<O>> for V {
     fn agrees(self, owned: &Box<O>) -> Agreed {
         Agrees::<O>::agrees(self, owned)
-    }
-
-    fn is_unfit(&self) -> bool {
-        Agrees::<O>::is_unfit(self)
     }
 }
 
@@ -180,27 +165,12 @@ fn each<V: Agrees<T>, T>(
     Err(format!("{count} views of {} elements", owned.len()))
 }
 
-fn unfit<V>(
-    mut views: impl Iterator<Item = Result<V, DecodeError>>,
-    nested: impl Fn(&V) -> bool,
-) -> bool {
-    views.any(|view| match view {
-        Ok(view) => nested(&view),
-        Err(error) => *error.problem() == DecodeProblem::Unrepresentable,
-    })
-}
-
 impl<'a, T, C: Codec<T>> Agrees<Vec<T>> for ListView<'a, T, C>
 where
     C::View<'a>: Agrees<T>,
-    Self: Clone,
 {
     fn agrees(self, owned: &Vec<T>) -> Agreed {
         each(self, owned)
-    }
-
-    fn is_unfit(&self) -> bool {
-        unfit(self.clone(), Agrees::is_unfit)
     }
 }
 
@@ -216,14 +186,9 @@ where
 impl<'a, T, C: Codec<T>> Agrees<Vec<(u16, T)>> for MapView<'a, T, C>
 where
     C::View<'a>: Agrees<T>,
-    Self: Clone,
 {
     fn agrees(self, owned: &Vec<(u16, T)>) -> Agreed {
         each(self, owned)
-    }
-
-    fn is_unfit(&self) -> bool {
-        unfit(self.clone(), |(_, view)| view.is_unfit())
     }
 }
 

@@ -409,13 +409,27 @@ impl Maker<'_, '_> {
                         _ => self.fixed(&member.shape),
                     }
                 }
+                Part::Choice { by, of } => {
+                    let number = numbers.iter().find(|(name, _)| *name == by);
+                    let case =
+                        number.and_then(|(_, number)| case(of(), &Selected::Number(*number)));
+                    let size = fixed_size(&member.shape);
+                    match case.and_then(|case| case.shape) {
+                        Some(shape) if !self.source.chance(64) => {
+                            let mut value = self.fixed(&shape);
+                            value.resize(size, 0);
+                            value
+                        }
+                        _ => self.fixed(&member.shape),
+                    }
+                }
                 Part::Count { of, unit, bias } => {
                     let Shape::Int(int) = &member.shape else {
                         continue;
                     };
                     let item = members
                         .iter()
-                        .find(|other| other.part == Part::Tail && other.name == of);
+                        .find(|other| matches!(other.part, Part::Tail) && other.name == of);
                     let each = item.map_or(1, |item| fixed_size(&item.shape)).max(1);
                     let mut count = self.source.below(5);
                     let mut value = self.count(count, each, unit, bias, int);

@@ -97,7 +97,15 @@ macro_rules! nest_list {
             }
 
             fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
-                Ok(ListView::new(ListOf::new(bytes, cx.deeper()?)))
+                let cx = cx.deeper()?;
+                fits(ListOf::new(bytes, cx).map(|attr| {
+                    let ($index, attr) = attr?;
+                    if usize::from(attr.id()) != $id {
+                        return Err(DecodeError::unrepresentable());
+                    }
+                    C::view(attr.payload, cx.deeper()?)
+                }))?;
+                Ok(ListView::new(ListOf::new(bytes, cx)))
             }
 
             fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -242,6 +250,16 @@ impl<'a, T: Record> Iterator for RecordsIter<'a, T> {
     }
 }
 
+/// Whether a list has a typed form: what does not fit comes as an error only if nothing before it is malformed, as when
+/// the owned value is decoded, which then keeps the whole list raw.
+fn fits<V>(items: impl Iterator<Item = Result<V, DecodeError>>) -> Result<(), DecodeError> {
+    let mut errors = items.filter_map(Result::err);
+    match errors.next() {
+        Some(error) if error.is_unrepresentable() => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// A nest whose ids are keys of their own: pairs of id and element, in the order they came.
 #[derive(Clone, Copy, Debug)]
 pub struct Map<C = Native>(PhantomData<C>);
@@ -264,8 +282,10 @@ impl<T: Clone, C: Codec<T>> Codec<Vec<(u16, T)>> for Map<C> {
 
     fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
         let cx = cx.deeper()?;
+        let list = ListOf::new(bytes, cx);
+        fits(list.clone().map(|attr| C::view(attr?.1.payload, cx)))?;
         Ok(MapView {
-            list: ListOf::new(bytes, cx),
+            list,
             cx,
             marker: PhantomData,
         })

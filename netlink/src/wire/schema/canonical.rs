@@ -2,10 +2,12 @@
 
 use super::annotate::item_size;
 use super::{
-    IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint, rest_case,
+    CountUnit, IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint,
+    rest_case,
 };
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
+use crate::wire::layout::{read_bits, write_bits};
 
 /// Bytes that are the same for two payloads exactly if neither says more than the other.
 ///
@@ -31,6 +33,7 @@ impl Walk<'_> {
         match shape {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
+            Shape::Packed(item) => self.items(item, bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
             Shape::VarInt { signed } if matches!(bytes.len(), 4 | 8) => {
                 let int = IntShape {
@@ -79,32 +82,37 @@ impl Walk<'_> {
     }
 
     fn structure(&mut self, schema: &StructSchema, bytes: &[u8]) {
-        let rest = schema
-            .members
-            .iter()
-            .find_map(|member| match (member.part, &member.shape) {
+        let Some((fixed, mut rest)) = bytes.split_at_checked(schema.size) else {
+            return self.members(schema.members, bytes);
+        };
+        self.members(schema.members, fixed);
+        for member in schema.members {
+            let case = match (member.part, &member.shape) {
+                (Part::Tail, item) => {
+                    let len = tail_len(schema.members, member, bytes).min(rest.len());
+                    let (tail, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+                    self.items(item, tail);
+                    rest = left;
+                    continue;
+                }
                 (Part::Rest, shape) => Some(*shape),
                 (Part::UnionRest(by), Shape::Union(union)) => {
                     rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
                 }
-                _ => None,
-            });
-        let tail = schema
-            .members
-            .iter()
-            .any(|member| matches!(member.part, Part::Tail));
-        match (rest, bytes.split_at_checked(schema.size)) {
-            (Some(shape), Some((fixed, rest))) if !tail => {
-                self.members(schema.members, fixed);
-                self.shape(&shape, rest, None);
-            }
-            _ => match bytes.split_at_checked(schema.size) {
-                Some((fixed, rest)) => {
-                    self.members(schema.members, fixed);
-                    self.out.extend(rest);
-                }
-                None => self.members(schema.members, bytes),
-            },
+                _ => continue,
+            };
+            self.shape(&case.unwrap_or(Shape::Bytes), rest, None);
+            return;
+        }
+        self.out.extend(rest);
+    }
+
+    /// Values of fixed size one after the other, and what is left of the last.
+    fn items(&mut self, item: &Shape, bytes: &[u8]) {
+        let start = self.out.len();
+        self.out.resize(start + bytes.len(), 0);
+        if let Some(out) = self.out.get_mut(start..) {
+            keep_items(item, bytes, out);
         }
     }
 
@@ -162,6 +170,28 @@ impl Walk<'_> {
     }
 }
 
+/// Bytes of a tail, as the member that counts it says.
+fn tail_len(members: &[Member], tail: &Member, bytes: &[u8]) -> usize {
+    let counted = members
+        .iter()
+        .find_map(|member| match (member.part, &member.shape) {
+            (Part::Count { of, unit, bias }, Shape::Int(int)) if of == tail.name => {
+                let stated = read_uint(bytes.get(member.offset..)?, int);
+                Some((i128::from(stated) - i128::from(bias), unit))
+            }
+            _ => None,
+        });
+    let Some((count, unit)) = counted else {
+        return 0;
+    };
+    let count = usize::try_from(count).unwrap_or_default();
+    match unit {
+        CountUnit::Bits => count / 8,
+        CountUnit::Bytes => count,
+        CountUnit::Items => count.saturating_mul(item_size(&tail.shape)),
+    }
+}
+
 /// Copies what members hold; `out` is zeroed.
 fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
     for member in members.iter().filter(|member| {
@@ -176,20 +206,29 @@ fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
             .min(bytes.len());
         let range = member.offset.min(end)..end;
         if let (Some(from), Some(to)) = (bytes.get(range.clone()), out.get_mut(range)) {
-            keep_value(&member.shape, from, to);
+            match member.bits {
+                Some((first, width)) => {
+                    let storage = item_size(&member.shape);
+                    let value = read_bits(from, storage, first, width);
+                    write_bits(to, storage, first, width, value);
+                }
+                None => keep_value(&member.shape, from, to),
+            }
         }
+    }
+}
+
+fn keep_items(item: &Shape, from: &[u8], to: &mut [u8]) {
+    let size = item_size(item).max(1);
+    for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
+        keep_value(item, from, to);
     }
 }
 
 fn keep_value(shape: &Shape, from: &[u8], to: &mut [u8]) {
     match shape {
         Shape::Struct(schema) => keep(schema().members, from, to),
-        Shape::Array { item, .. } => {
-            let size = item_size(item).max(1);
-            for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
-                keep_value(item, from, to);
-            }
-        }
+        Shape::Array { item, .. } => keep_items(item, from, to),
         Shape::Chars(_) => {
             let text = from.split(|byte| *byte == 0).next().unwrap_or_default();
             to.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
