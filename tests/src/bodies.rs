@@ -3,7 +3,7 @@
 use crate::agree::Agrees;
 use crate::to_hex;
 use netlink::generated::FAMILIES;
-use netlink::wire::schema::{annotate, canonical};
+use netlink::wire::schema::{annotate, canonical_in};
 use netlink::wire::{Cx, Direction, Encoder, Key, Shape, Value};
 use std::fmt::Debug;
 
@@ -106,6 +106,14 @@ impl Body {
     }
 }
 
+/// A value without its absent attributes, as far as anybody would read it.
+fn short(value: &dyn Debug) -> String {
+    let text = format!("{value:?}");
+    let fields = text.split(", ").filter(|field| !field.ends_with(": None"));
+    let text: String = fields.collect::<Vec<_>>().join(", ");
+    text.chars().take(1500).collect()
+}
+
 /// [`Body::check`] for a type.
 fn typed<T>(shape: &Shape, bytes: &[u8], cx: Cx<'_>) -> Checked
 where
@@ -126,19 +134,26 @@ where
     let mut encoded = Vec::new();
     value
         .encode(&mut Encoder::lossless(&mut encoded, cx.direction()))
-        .map_err(|error| format!("does not encode: {error}\n{value:?}"))?;
+        .map_err(|error| format!("does not encode: {error}\n{}", short(&value)))?;
     let again = T::decode(&encoded, cx)
         .map_err(|error| format!("does not decode again: {error}\n{}", to_hex(&encoded)))?;
     if again != value {
         return Err(format!(
-            "decodes to another value\n{value:?}\nbecame\n{again:?}\n{}",
+            "decodes to another value\n{}\nbecame\n{}\n{}",
+            short(&value),
+            short(&again),
             to_hex(&encoded)
         ));
     }
     let to_kernel = cx.direction() == Direction::ToKernel;
-    if canonical(shape, &encoded, to_kernel) != canonical(shape, bytes, to_kernel) {
+    let context = match cx.inherited() {
+        Some(Key::Int(number)) => Some(number),
+        _ => None,
+    };
+    let canonical = |bytes| canonical_in(shape, bytes, to_kernel, context);
+    if canonical(&encoded) != canonical(bytes) {
         return Err(format!(
-            "something is lost\n{value:?}\nbecame\n{}",
+            "something is lost; encoded it is\n{}\nand was",
             annotate(shape, &encoded, to_kernel)
         ));
     }

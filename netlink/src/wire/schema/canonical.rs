@@ -14,12 +14,22 @@ use crate::wire::layout::{read_bits, write_bits};
 /// What does not count: the order of attributes with different ids, padding, the two flag bits of ids, one trailing
 /// NUL of a string, whether an integer of variable width is sent in more bytes than it takes. What counts: every id with its payload, as often as it stands there, in order for equal ids.
 pub fn canonical(shape: &Shape, bytes: &[u8], to_kernel: bool) -> Vec<u8> {
+    canonical_in(shape, bytes, to_kernel, None)
+}
+
+/// The same for a payload whose context provides the selector `inherited`.
+pub fn canonical_in(
+    shape: &Shape,
+    bytes: &[u8],
+    to_kernel: bool,
+    inherited: Option<u64>,
+) -> Vec<u8> {
     let mut out = Vec::new();
     Walk {
         to_kernel,
         out: &mut out,
     }
-    .shape(shape, bytes, None);
+    .shape(shape, bytes, inherited.map(OwnedKey::Int).as_ref());
     out
 }
 

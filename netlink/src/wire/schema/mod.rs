@@ -10,7 +10,7 @@ mod path;
 mod sample;
 
 pub use annotate::{annotate, show};
-pub use canonical::canonical;
+pub use canonical::{canonical, canonical_in};
 pub use difference::difference;
 pub use leaf::{Leaf, leaves};
 pub use path::path_at;
