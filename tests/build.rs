@@ -80,7 +80,10 @@ fn set(text: &mut String, path: &str, set: &Set) {
             SetItem::Attr(attr) => (&attr.meta.name, attr),
             SetItem::Pair(pair) => (&pair.key.meta.name, &pair.data),
         };
-        let list = matches!(attr.payload.list, codegen::model::List::Repeat);
+        let list = matches!(
+            attr.payload.list,
+            codegen::model::List::Repeat | codegen::model::List::Groups
+        );
         let flag = matches!(attr.payload.ty, Type::Scalar(codegen::model::Scalar::Flag));
         let form = match (list, flag) {
             (true, _) => "one",

@@ -3,6 +3,7 @@
 use crate::field::{ident, inner, is_named, named_fields, setter};
 use crate::header::Header;
 use crate::nl::{Nl, c_name};
+use crate::select::By;
 use crate::view;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -15,12 +16,14 @@ pub(crate) enum Form<'a> {
     Plain(&'a Type),
     /// `Vec<T>`: the id repeats.
     Repeat(&'a Type),
+    /// `Vec<T>`: one attribute for each in requests, all in one attribute of answers.
+    Groups(&'a Type),
     /// `bool`: presence.
     Flag,
     /// `Option<Union>` with its selector in the attribute `key`.
     Tagged { ty: &'a Type, key: &'a LitInt },
     /// `Option<Union>` with its selector elsewhere.
-    Selected { ty: &'a Type, by: &'a Ident },
+    Selected { ty: &'a Type, by: &'a By },
 }
 
 pub(crate) struct Attr<'a> {
@@ -44,7 +47,7 @@ pub(crate) struct Set<'a> {
     pub(crate) on: &'a Nl,
 }
 
-const HEADER_KEYS: &[&str] = &["pad", "as", "bits", "by"];
+const HEADER_KEYS: &[&str] = &["pad", "length", "as", "bits", "by", "by_c"];
 
 /// What each form of an attribute takes.
 const PLAIN_KEYS: &[&str] = &[
@@ -67,12 +70,15 @@ const REPEAT_KEYS: &[&str] = &[
     "nested",
     "byteorder",
 ];
+const GROUPS_KEYS: &[&str] = &["attr", "groups", "nested", "byteorder"];
 const FLAG_KEYS: &[&str] = &["attr", "flag", "read", "write"];
-const SELECTED_KEYS: &[&str] = &["attr", "by", "read", "write", "nested", "byteorder"];
+const SELECTED_KEYS: &[&str] = &["attr", "by", "by_c", "read", "write", "nested", "byteorder"];
 const TAGGED_KEYS: &[&str] = &[
     "key",
     "data",
     "key_as",
+    "or",
+    "by_c",
     "read",
     "write",
     "nested",
@@ -85,8 +91,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         "an attribute set",
         &[
             "short_header",
-            "record",
             "provide",
+            "whole",
             "pads",
             "pad_end",
             "zeroed",
@@ -97,7 +103,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         .iter()
         .map(|field| Nl::read(&field.attrs))
         .collect::<Result<Vec<_>>>()?;
-    let mut header = Header::new(on.record, on.pad_end.as_ref());
+    let mut header = Header::new(on.pad_end.as_ref());
     let mut attrs: Vec<Attr<'_>> = Vec::new();
     let mut unknown = None;
     let mut setters = Vec::new();
@@ -148,7 +154,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         unknown,
         on: &on,
     };
-    set.check()?;
+    set.check_selectors()?;
     Ok(set.emit(&setters))
 }
 
@@ -180,6 +186,14 @@ fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
                         &field.ty,
                         "an attribute that repeats is a list: make this a `Vec<…>`",
                     )
+                })?)
+            } else if nl.groups {
+                nl.only(
+                    "sets that stand in one attribute or in several",
+                    GROUPS_KEYS,
+                )?;
+                Form::Groups(inner(&field.ty, "Vec").ok_or_else(|| {
+                    Error::new_spanned(&field.ty, "sets in groups are a list: make this a `Vec<…>`")
                 })?)
             } else if let Some(by) = &nl.by {
                 nl.only("a union selected elsewhere", SELECTED_KEYS)?;
@@ -232,6 +246,7 @@ fn attr<'a>(field: &'a syn::Field, nl: &'a Nl) -> Result<Attr<'a>> {
             let span = match &form {
                 Form::Plain(ty)
                 | Form::Repeat(ty)
+                | Form::Groups(ty)
                 | Form::Tagged { ty, .. }
                 | Form::Selected { ty, .. } => ty.span(),
                 Form::Flag => field.ty.span(),
@@ -358,7 +373,7 @@ impl Attr<'_> {
         }
     }
 
-    fn raw_slots(&self) -> (Ident, Ident) {
+    pub(crate) fn raw_slots(&self) -> (Ident, Ident) {
         (
             format_ident!("__{}_key", self.name),
             format_ident!("__{}_data", self.name),
@@ -376,6 +391,9 @@ impl Attr<'_> {
             Form::Repeat(ty) => {
                 quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut self.#name, #c_name),)
             }
+            Form::Groups(ty) => {
+                quote!(#id => walk.take_groups::<#ty>(&mut self.#name, #c_name),)
+            }
             Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name),),
             Form::Tagged { key, .. } => quote! {
                 #key => walk.take_raw(&mut #key_slot),
@@ -385,7 +403,7 @@ impl Attr<'_> {
         }
     }
 
-    fn encode(&self) -> TokenStream {
+    fn encode(&self, set: &Set<'_>) -> TokenStream {
         let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
         let private = quote!(::netlink::wire::private);
         let mut checks = TokenStream::new();
@@ -427,6 +445,13 @@ impl Attr<'_> {
                     }
                 }
             }
+            Form::Groups(ty) => {
+                let nested = match self.nl.nested {
+                    Some(nested) => quote!(#nested),
+                    None => quote!(<#ty as ::netlink::wire::Value>::NESTED),
+                };
+                quote!(#private::put_groups::<#ty>(&self.#name, #id #order, #nested, #c_name, out);)
+            }
             Form::Flag => quote!(#private::put_flag(self.#name, #id #order, out);),
             Form::Tagged { ty, .. } | Form::Selected { ty, .. } => {
                 let nested = match self.nl.nested {
@@ -437,7 +462,14 @@ impl Attr<'_> {
                 let (key, data_name) = match &self.form {
                     Form::Tagged { key, .. } => {
                         let codec = self.key_codec();
-                        let key = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out););
+                        let put = quote!(#private::put_kind_key::<#ty, #codec>(kind, #key, #c_name, out););
+                        let key = match &self.nl.or {
+                            None => put,
+                            Some(or) => {
+                                let or = set.field_selector(or);
+                                quote!(if !#private::is_implied(kind, #or) { #put })
+                            }
+                        };
                         (key, self.data_name())
                     }
                     _ => (quote!(), c_name.clone()),
@@ -484,26 +516,31 @@ impl Attr<'_> {
             None => quote!(::core::option::Option::None),
         };
         let limits = quote!(Limits { max: #max, range: #range });
-        let repeat = matches!(self.form, Form::Repeat(_));
+        let repeat = matches!(self.form, Form::Repeat(_) | Form::Groups(_));
         let (shape, selector) = match &self.form {
             Form::Plain(ty) | Form::Repeat(ty) => (
                 quote!(<#codec as ::netlink::wire::Codec<#ty>>::SHAPE),
                 quote!(Selector::None),
             ),
+            Form::Groups(ty) => (
+                quote!(::netlink::wire::Shape::Groups(&<#ty as ::netlink::wire::Value>::SHAPE)),
+                quote!(Selector::None),
+            ),
             Form::Flag => (quote!(::netlink::wire::Shape::Flag), quote!(Selector::None)),
             Form::Tagged { ty, key } => {
                 let (key_codec, data_name) = (self.key_codec(), self.data_name());
+                let selector = set.tag_selector(self, key);
                 return quote! {
                     AttrSchema::new(#key, #c_name,
                         <#key_codec as ::netlink::wire::Codec<<#ty as ::netlink::wire::Kind>::Selector>>::SHAPE,
                         #access, false, Selector::Of(#id), ::core::option::Option::None, Limits::NONE),
                     AttrSchema::new(#id, #data_name,
                         ::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema),
-                        #access, false, Selector::Attr(#key), #nested, #limits),
+                        #access, false, #selector, #nested, #limits),
                 };
             }
             Form::Selected { ty, by } => {
-                let selector = set.schema_selector(by);
+                let selector = set.schema_selector(by, self.nl);
                 (
                     quote!(::netlink::wire::Shape::Union(<#ty as ::netlink::wire::Kind>::schema)),
                     selector,
@@ -515,134 +552,8 @@ impl Attr<'_> {
 }
 
 impl<'a> Set<'a> {
-    /// Where the schema says that a selector stands.
-    fn schema_selector(&self, by: &Ident) -> TokenStream {
-        if by == "inherited" {
-            return quote!(Selector::Inherited);
-        }
-        if let Some(member) = self.header.members().find(|member| member.name == by) {
-            let name = &member.c_name;
-            return quote!(Selector::Header(#name));
-        }
-        match self.attr_named(by).map(|attr| (&attr.form, attr.id)) {
-            Some((Form::Tagged { key, .. }, _)) => quote!(Selector::Attr(#key)),
-            Some((_, id)) => quote!(Selector::Attr(#id)),
-            None => quote!(Selector::None),
-        }
-    }
-
     pub(crate) fn attr_named(&self, name: &Ident) -> Option<&Attr<'a>> {
         self.attrs.iter().find(|attr| attr.name == name)
-    }
-
-    fn check(&self) -> Result<()> {
-        for attr in &self.attrs {
-            if let Form::Selected { by, .. } = &attr.form {
-                if *by == attr.name {
-                    return Err(Error::new(by.span(), "a union cannot select itself"));
-                }
-                if *by != "inherited" {
-                    self.check_selector(
-                        by,
-                        "; the selector of an enclosing set is `by = inherited`",
-                    )?;
-                }
-            }
-        }
-        match &self.on.provide {
-            Some(field) => self.check_selector(field, ""),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether a field can tell the case of a union.
-    fn check_selector(&self, name: &Ident, hint: &str) -> Result<()> {
-        if self.header.has_member(name) {
-            return Ok(());
-        }
-        match self.attr_named(name).map(|attr| &attr.form) {
-            Some(Form::Plain(_) | Form::Tagged { .. }) => Ok(()),
-            Some(_) => Err(Error::new(
-                name.span(),
-                format!(
-                    "`{name}` selects nothing: a selector is a header member or a plain `Option<…>` attribute"
-                ),
-            )),
-            None => Err(Error::new(
-                name.span(),
-                format!("no field `{name}` in this set{hint}"),
-            )),
-        }
-    }
-
-    /// The selector that a viewed set takes from `by`; `view` is the raw view.
-    pub(crate) fn view_selector(&self, by: &Ident) -> TokenStream {
-        if by == "inherited" {
-            return quote!(view.cx.inherited());
-        }
-        if self.header.has_member(by) {
-            let name = self.name;
-            let read = self.header.read(by, &quote!(#name), &quote!(view.header));
-            return quote!(::core::option::Option::Some(
-                ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#read))
-            ));
-        }
-        match self.attr_named(by) {
-            Some(attr) => {
-                let (id, c_name) = (attr.id, &attr.c_name);
-                match &attr.form {
-                    Form::Tagged { ty, key } => {
-                        let codec = attr.key_codec();
-                        quote!(view.tag::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?)
-                    }
-                    Form::Plain(ty) => {
-                        let codec = &attr.codec;
-                        quote!(view.key::<#ty, #codec>(#id, #c_name)?)
-                    }
-                    _ => quote!(::core::option::Option::None),
-                }
-            }
-            None => quote!(::core::option::Option::None),
-        }
-    }
-
-    /// Statements after the walk: unions whose selector is known by then.
-    fn joins(&self) -> TokenStream {
-        let mut joins = TokenStream::new();
-        for attr in &self.attrs {
-            let (name, c_name) = (attr.name, &attr.c_name);
-            let (key_slot, data_slot) = attr.raw_slots();
-            if let Form::Tagged { ty, .. } = &attr.form {
-                let (codec, data_name) = (attr.key_codec(), attr.data_name());
-                joins.extend(quote! {
-                    if #key_slot.is_some() || #data_slot.is_some() {
-                        walk.join::<#ty, #codec>(&mut self.#name, #key_slot, #data_slot, (#c_name, #data_name));
-                    }
-                });
-            }
-        }
-        for attr in &self.attrs {
-            let (name, c_name) = (attr.name, &attr.c_name);
-            let (_, data_slot) = attr.raw_slots();
-            if let Form::Selected { ty, by } = &attr.form {
-                let key = if *by == "inherited" {
-                    quote!(walk.outer())
-                } else if matches!(
-                    self.attr_named(by).map(|a| &a.form),
-                    Some(Form::Tagged { .. })
-                ) {
-                    quote!(self.#by.as_ref().and_then(::netlink::wire::Kind::key))
-                } else {
-                    quote!(::netlink::wire::ToKey::to_key(&self.#by))
-                };
-                joins.extend(quote! {
-                    if let ::core::option::Option::Some(data) = #data_slot {
-                        walk.select::<#ty>(&mut self.#name, #key, data, #c_name);
-                    }
-                });
-            }
-        }
-        joins
     }
 
     /// A default for headers whose members have none of their own.
@@ -670,15 +581,6 @@ impl<'a> Set<'a> {
                 }
             }
         }
-    }
-
-    /// The selector for what is nested.
-    fn provide(&self) -> Option<TokenStream> {
-        let key = self.view_selector(self.on.provide.as_ref()?);
-        Some(quote!(walk.provide(|view| {
-            let key = #key;
-            ::core::result::Result::Ok(key)
-        });))
     }
 
     fn emit(&self, setters: &[TokenStream]) -> TokenStream {
@@ -731,7 +633,7 @@ impl<'a> Set<'a> {
             .attrs
             .chunk_by(|a, b| a.is_lossless_only() == b.is_lossless_only())
             .map(|chunk| {
-                let puts = chunk.iter().map(Attr::encode);
+                let puts = chunk.iter().map(|attr| attr.encode(self));
                 match chunk.first() {
                     Some(first) if first.is_lossless_only() => {
                         quote!(if out.is_lossless() { #(#puts)* })
@@ -741,16 +643,16 @@ impl<'a> Set<'a> {
             });
         let header_schema = self.header.schema(name);
         let attr_schema = self.attrs.iter().map(|attr| attr.schema(self));
-        let record = self.on.record;
+        let whole = self.on.whole;
         let provided = match &self.on.provide {
             Some(by) => {
-                let selector = self.schema_selector(by);
+                let selector = self.schema_selector(by, self.on);
                 quote!(#selector)
             }
             None => quote!(Selector::None),
         };
-        let record_impl = record
-            .then(|| quote!(#[automatically_derived] impl ::netlink::wire::Record for #name {}));
+        // Attributes end padded.
+        let record_impl = self.header.record(name, 4);
         let view_name = view::name(name);
         let view = view::expand(self, &least);
         quote! {
@@ -766,8 +668,8 @@ impl<'a> Set<'a> {
                         name: #text,
                         header: &[#(#header_schema),*],
                         header_size: #name::__SIZE,
-                        record: #record,
                         provide: #provided,
+                        whole: #whole,
                         attrs: &[#(#attr_schema)*],
                         pads: &[#(#pads),*],
                     };

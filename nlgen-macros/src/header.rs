@@ -2,18 +2,19 @@
 
 use crate::field::ident;
 use crate::nl::{Hidden, Nl, c_name};
+use crate::select::By;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Result, Type};
+use syn::{Ident, LitStr, Result, Type};
 
 /// A slot of the C struct.
 enum Slot<'a> {
     Pad(&'a syn::Expr),
     /// The record's own length.
-    Length,
+    Length(&'a Type),
     Count {
-        of: &'a Ident,
+        of: &'a [Ident],
         repr: &'a Type,
         unit: &'a Ident,
         bias: TokenStream,
@@ -26,7 +27,10 @@ pub(crate) struct Member<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) c_name: String,
     codec: TokenStream,
-    by: Option<&'a Ident>,
+    by: Option<&'a By>,
+    by_c: Option<&'a LitStr>,
+    /// The tails it counts where it is positive.
+    counts: &'a [Ident],
     bits: Option<Bits<'a>>,
 }
 
@@ -37,6 +41,15 @@ struct Bits<'a> {
     after: Option<(usize, &'a syn::LitInt)>,
 }
 
+/// What counts a tail.
+pub(crate) struct Count {
+    /// An expression for the number.
+    pub(crate) number: TokenStream,
+    /// `items`, `bytes` or `bits`.
+    pub(crate) unit: String,
+    pub(crate) bias: TokenStream,
+}
+
 /// All fixed members with their offsets.
 pub(crate) struct Header<'a> {
     slots: Vec<Slot<'a>>,
@@ -45,7 +58,9 @@ pub(crate) struct Header<'a> {
     pad_end: Option<&'a syn::Expr>,
 }
 
-pub(crate) const MEMBER_KEYS: &[&str] = &["pad", "count", "as", "bits", "by"];
+pub(crate) const MEMBER_KEYS: &[&str] = &[
+    "pad", "length", "count", "counts", "as", "bits", "by", "by_c",
+];
 
 /// The constant with the bytes of a tail's element, for counts of bits or bytes.
 pub(crate) fn each(tail: &Ident) -> Ident {
@@ -65,13 +80,9 @@ fn constant(index: usize) -> Ident {
 }
 
 impl<'a> Header<'a> {
-    pub(crate) fn new(record: bool, pad_end: Option<&'a syn::Expr>) -> Self {
+    pub(crate) fn new(pad_end: Option<&'a syn::Expr>) -> Self {
         Header {
-            slots: if record {
-                vec![Slot::Length]
-            } else {
-                Vec::new()
-            },
+            slots: Vec::new(),
             packed: false,
             pad_end,
         }
@@ -82,6 +93,7 @@ impl<'a> Header<'a> {
         for hidden in &nl.hidden {
             self.slots.push(match hidden {
                 Hidden::Pad(len) => Slot::Pad(len),
+                Hidden::Length(repr) => Slot::Length(repr),
                 Hidden::Count {
                     of,
                     repr,
@@ -103,7 +115,7 @@ impl<'a> Header<'a> {
         let bits = match &nl.bits {
             None => None,
             Some(width) => {
-                for key in ["as", "by"] {
+                for key in ["as", "by", "counts"] {
                     if nl.has(key) {
                         return Err(syn::Error::new(
                             nl.key_span(key),
@@ -121,6 +133,12 @@ impl<'a> Header<'a> {
                 Some(Bits { width, after })
             }
         };
+        if let Some(tail) = nl.counts.first().filter(|_| nl.has("as")) {
+            return Err(syn::Error::new(
+                tail.span(),
+                "a member that counts is an integer as it is: leave out `as`",
+            ));
+        }
         let codec = match &nl.as_ {
             Some(codec) => quote!(#codec),
             None => quote_spanned!(field.ty.span()=> ::netlink::wire::Native),
@@ -131,6 +149,8 @@ impl<'a> Header<'a> {
             c_name: c_name(&field.attrs, &name.to_string()),
             codec,
             by: nl.by.as_ref(),
+            by_c: nl.by_c.as_ref(),
+            counts: &nl.counts,
             bits,
         }));
         Ok(())
@@ -147,29 +167,52 @@ impl<'a> Header<'a> {
         self.slots.is_empty()
     }
 
-    pub(crate) fn has_member(&self, name: &Ident) -> bool {
-        self.members().any(|member| member.name == name)
+    pub(crate) fn member(&self, name: &Ident) -> Option<&Member<'a>> {
+        self.members().find(|member| member.name == name)
     }
 
-    /// The C name of a member.
-    pub(crate) fn c_name_of(&self, name: &Ident) -> String {
-        let member = self.members().find(|member| member.name == name);
-        member.map_or_else(|| name.to_string(), |member| member.c_name.clone())
+    pub(crate) fn has_member(&self, name: &Ident) -> bool {
+        self.member(name).is_some()
+    }
+
+    /// The C names that lead to a selector.
+    pub(crate) fn path_to(&self, by: &By, by_c: Option<&LitStr>) -> Vec<String> {
+        let member = self.member(&by.base);
+        let first = member.map_or_else(|| by.base.to_string(), |member| member.c_name.clone());
+        std::iter::once(first).chain(by.names(by_c)).collect()
+    }
+
+    /// What makes the owner a record, if a member is its length.
+    pub(crate) fn record(&self, owner: &Ident, align: usize) -> Option<TokenStream> {
+        let mut slots = self.slots.iter().enumerate();
+        let (index, repr) = slots.find_map(|(index, slot)| match slot {
+            Slot::Length(repr) => Some((index, repr)),
+            _ => None,
+        })?;
+        let at = constant(index);
+        Some(quote! {
+            #[automatically_derived]
+            impl ::netlink::wire::Record for #owner {
+                const LENGTH: (usize, usize) =
+                    (Self::#at, <#repr as ::netlink::wire::Layout>::SIZE);
+                const ALIGN: usize = #align;
+            }
+        })
     }
 
     /// The names of hidden counts' targets.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Ident> {
-        self.slots.iter().filter_map(|slot| match slot {
-            Slot::Count { of, .. } => Some(*of),
-            _ => None,
+        self.slots.iter().flat_map(|slot| match slot {
+            Slot::Count { of, .. } => of.iter(),
+            Slot::Field(member) => member.counts.iter(),
+            _ => [].iter(),
         })
     }
 
     fn size_align(slot: &Slot<'_>) -> (TokenStream, TokenStream) {
         match slot {
             Slot::Pad(len) => (quote!(#len), quote!(1)),
-            Slot::Length => (quote!(2), quote!(2)),
-            Slot::Count { repr, .. } => (
+            Slot::Length(repr) | Slot::Count { repr, .. } => (
                 quote!(<#repr as ::netlink::wire::Layout>::SIZE),
                 quote!(<#repr as ::netlink::wire::Layout>::ALIGN),
             ),
@@ -267,13 +310,18 @@ impl<'a> Header<'a> {
                 ));
             }
             if let Some(by) = member.by {
-                let key = self.read(by, owner, bytes);
+                let (key, steps) = (self.read(&by.base, owner, bytes), by.steps());
                 return quote!(<#ty as ::netlink::wire::FixedKind>::read(
-                    ::netlink::wire::Int::to_bits(#key), #slice
+                    ::netlink::wire::Int::to_bits(#key #steps), #slice
                 ));
             }
             let codec = &member.codec;
-            return quote!(::netlink::wire::private::read::<#ty, #codec>(#bytes, #owner::#at));
+            let read = quote!(::netlink::wire::private::read::<#ty, #codec>(#bytes, #owner::#at));
+            return if member.counts.is_empty() {
+                read
+            } else {
+                quote!(::netlink::wire::private::uncounted(#read))
+            };
         }
         // Checked by whoever names a member.
         let message = format!("no member `{name}`");
@@ -281,16 +329,36 @@ impl<'a> Header<'a> {
     }
 
     /// An expression for the number in the count of `of`, and its unit and bias.
-    pub(crate) fn read_count(&self, of: &Ident) -> Option<(TokenStream, &Ident, &TokenStream)> {
-        self.slots.iter().enumerate().find_map(|(index, slot)| match slot {
-            Slot::Count { of: tail, repr, unit, bias } if *tail == of => {
-                let at = constant(index);
-                let read = quote!(::netlink::wire::Int::to_bits(<#repr as ::netlink::wire::Layout>::read(
+    pub(crate) fn read_count(&self, of: &Ident) -> Option<Count> {
+        self.slots.iter().enumerate().find_map(|(index, slot)| {
+            let at = constant(index);
+            let read = |repr: &Type| {
+                quote!(<#repr as ::netlink::wire::Layout>::read(
                     ::netlink::wire::private::from(bytes, Self::#at)
-                )));
-                Some((read, *unit, bias))
+                ))
+            };
+            match slot {
+                Slot::Count {
+                    of: tails,
+                    repr,
+                    unit,
+                    bias,
+                } if tails.contains(of) => Some(Count {
+                    number: read(repr),
+                    unit: unit.to_string(),
+                    bias: bias.clone(),
+                }),
+                Slot::Field(member) if member.counts.contains(of) => {
+                    let number = read(member.ty);
+                    Some(Count {
+                        // What is not positive counts nothing.
+                        number: quote!(::core::cmp::Ord::max(#number, 0)),
+                        unit: "items".to_owned(),
+                        bias: quote!(0),
+                    })
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 
@@ -300,17 +368,23 @@ impl<'a> Header<'a> {
             let at = constant(index);
             let slice = quote!(::netlink::wire::private::from_mut(out, Self::#at));
             match slot {
-                Slot::Pad(_) | Slot::Length => quote!(),
-                Slot::Count { of, repr, unit, bias } => {
-                    let name = of.to_string();
+                Slot::Pad(_) | Slot::Length(_) => quote!(),
+                Slot::Count { of: tails, repr, unit, bias } => {
+                    let Some(of) = tails.first() else {
+                        return quote!();
+                    };
+                    let (name, alike) = (of.to_string(), alike(tails));
                     let count = match unit.to_string().as_str() {
                         "bits" => { let each = each(of); quote!(8 * Self::#each * self.#of.len()) }
                         "bytes" => { let each = each(of); quote!(Self::#each * self.#of.len()) }
                         _ => quote!(self.#of.len()),
                     };
-                    quote!(::netlink::wire::private::note(
-                        ::netlink::wire::private::write_count::<#repr>(#count, #bias, #slice), #name, failed,
-                    );)
+                    quote! {
+                        #alike
+                        ::netlink::wire::private::note(
+                            ::netlink::wire::private::write_count::<#repr>(#count, #bias, #slice), #name, failed,
+                        );
+                    }
                 }
                 Slot::Field(member) => {
                     let (name, ty, codec, c_name) = (member.name, member.ty, &member.codec, &member.c_name);
@@ -324,6 +398,21 @@ impl<'a> Header<'a> {
                             ::netlink::wire::private::write_bits(
                                 #slice, <#ty as ::netlink::wire::Int>::SIZE, Self::#first, #width, value,
                             );
+                        }
+                    } else if let Some(of) = member.counts.first() {
+                        let alike = alike(member.counts);
+                        quote! {
+                            #alike
+                            ::netlink::wire::private::note(
+                                ::netlink::wire::private::check_uncounted(self.#name, self.#of.len()), #c_name, failed,
+                            );
+                            if self.#of.is_empty() {
+                                ::netlink::wire::private::write_native(self.#name, #slice);
+                            } else {
+                                ::netlink::wire::private::note(
+                                    ::netlink::wire::private::write_count::<#ty>(self.#of.len(), 0, #slice), #c_name, failed,
+                                );
+                            }
                         }
                     } else if member.by.is_some() {
                         quote!(::netlink::wire::private::note(
@@ -348,26 +437,33 @@ impl<'a> Header<'a> {
             .filter_map(|(index, slot)| {
                 let at = constant(index);
                 match slot {
-                    Slot::Pad(_) | Slot::Length => None,
+                    Slot::Pad(_) => None,
+                    Slot::Length(repr) => Some(member_schema(
+                        "length",
+                        &quote!(#owner::#at),
+                        &quote!(<#repr as ::netlink::wire::Layout>::SHAPE),
+                        &quote!(::core::option::Option::None),
+                        &quote!(Part::Length),
+                    )),
                     Slot::Count {
                         of,
                         repr,
                         unit,
                         bias,
                     } => {
-                        let of = of.to_string();
+                        let of: Vec<String> = of.iter().map(Ident::to_string).collect();
                         let unit = match unit.to_string().as_str() {
                             "bits" => quote!(Bits),
                             "bytes" => quote!(Bytes),
                             _ => quote!(Items),
                         };
-                        let name = format!("count of {of}");
+                        let name = format!("count of {}", of.join(", "));
                         Some(member_schema(
                             &name,
                             &quote!(#owner::#at),
                             &quote!(<#repr as ::netlink::wire::Layout>::SHAPE),
                             &quote!(::core::option::Option::None),
-                            &quote!(Part::Count { of: #of, unit: CountUnit::#unit, bias: #bias }),
+                            &quote!(Part::Count { of: &[#(#of),*], unit: CountUnit::#unit, bias: #bias }),
                         ))
                     }
                     Slot::Field(member) => {
@@ -376,20 +472,23 @@ impl<'a> Header<'a> {
                             Some(_) => quote!(<#ty as ::netlink::wire::FixedKind>::SHAPE),
                             None => quote!(<#codec as ::netlink::wire::FixedCodec<#ty>>::SHAPE),
                         };
-                        let part = match member.by {
-                            Some(by) => {
-                                let by = self.c_name_of(by);
-                                let of = quote!(<#ty as ::netlink::wire::FixedKind>::schema);
-                                quote!(Part::Choice { by: #by, of: #of })
-                            }
-                            None => quote!(Part::Fixed),
-                        };
                         let bits = match &member.bits {
                             Some(Bits { width, .. }) => {
                                 let first = first_bit(index);
                                 quote!(::core::option::Option::Some((#owner::#first, #width)))
                             }
                             None => quote!(::core::option::Option::None),
+                        };
+                        let part = match member.by {
+                            Some(by) => {
+                                let path = self.path_to(by, member.by_c);
+                                quote!(Part::UnionFixed(&[#(#path),*]))
+                            }
+                            None if !member.counts.is_empty() => {
+                                let of = member.counts.iter().map(Ident::to_string);
+                                quote!(Part::Count { of: &[#(#of),*], unit: CountUnit::Items, bias: 0 })
+                            }
+                            None => quote!(Part::Fixed),
                         };
                         Some(member_schema(
                             &member.c_name,
@@ -408,16 +507,34 @@ impl<'a> Header<'a> {
     pub(crate) fn check(&self) -> Result<()> {
         for member in self.members() {
             if let Some(by) = member.by {
-                if !self.has_member(by) {
-                    return Err(syn::Error::new(
-                        by.span(),
-                        format!("no member `{by}` in this struct"),
-                    ));
-                }
+                self.check_selector(by)?;
             }
         }
         Ok(())
     }
+
+    /// The member that a `by` names must exist.
+    pub(crate) fn check_selector(&self, by: &By) -> Result<()> {
+        let base = &by.base;
+        if self.has_member(base) {
+            return Ok(());
+        }
+        Err(syn::Error::new(
+            base.span(),
+            format!("no member `{base}` in this struct"),
+        ))
+    }
+}
+
+/// Statements that refuse tails of different lengths.
+fn alike(tails: &[Ident]) -> TokenStream {
+    let Some((first, others)) = tails.split_first() else {
+        return quote!();
+    };
+    let names = others.iter().map(Ident::to_string);
+    quote!(#(::netlink::wire::private::note(
+        ::netlink::wire::private::check_alike(self.#first.len(), self.#others.len()), #names, failed,
+    );)*)
 }
 
 /// One entry of a member table; the names of the schema module are in scope where it stands.

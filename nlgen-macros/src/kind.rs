@@ -23,6 +23,10 @@ struct Case<'a> {
     key: Option<Lit>,
     /// Further keys of the case.
     also: Vec<syn::LitInt>,
+    /// The key in what stands in for an absent selector.
+    or: Option<Lit>,
+    /// One attribute with nothing in front, not even the selector.
+    headless: bool,
     payload: Payload<'a>,
     codec: TokenStream,
 }
@@ -76,9 +80,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     for variant in &data.variants {
         let nl = Nl::read(&variant.attrs)?;
         let keys: &[&str] = if on.fixed {
-            &["case", "default", "other"]
+            &["case", "also", "default", "other"]
         } else {
-            &["case", "also", "default", "other", "as"]
+            &["case", "also", "or", "headless", "default", "other", "as"]
         };
         nl.only("a case", keys)?;
         if nl.other {
@@ -198,6 +202,8 @@ fn case<'a>(variant: &'a syn::Variant, nl: &Nl, text: bool) -> Result<Case<'a>> 
         name: &variant.ident,
         key,
         also: nl.also.clone(),
+        or: nl.or_case.clone(),
+        headless: nl.headless,
         payload,
         codec,
     })
@@ -211,15 +217,31 @@ impl Case<'_> {
         }
     }
 
+    /// A pattern for all numbers of a case. They stand where the derive does: lints would find fault with their order.
+    fn numbers(&self) -> Option<TokenStream> {
+        let Some(Lit::Int(key)) = &self.key else {
+            return None;
+        };
+        let keys = std::iter::once(key).chain(&self.also).map(|key| {
+            let mut key = key.clone();
+            key.set_span(proc_macro2::Span::call_site());
+            key
+        });
+        Some(quote!(#(#keys)|*))
+    }
+
     fn literal(&self, text: bool) -> Option<TokenStream> {
-        let key = self.key.as_ref()?;
-        Some(match key {
-            Lit::Str(string) if text => {
-                let bytes = syn::LitByteStr::new(string.value().as_bytes(), string.span());
-                quote!(#bytes)
-            }
-            key => quote!(#key),
-        })
+        Some(literal(self.key.as_ref()?, text))
+    }
+}
+
+fn literal(key: &Lit, text: bool) -> TokenStream {
+    match key {
+        Lit::Str(string) if text => {
+            let bytes = syn::LitByteStr::new(string.value().as_bytes(), string.span());
+            quote!(#bytes)
+        }
+        key => quote!(#key),
     }
 }
 
@@ -246,11 +268,32 @@ impl Union<'_> {
                 }
                 seen.push(key);
             }
-            if let (Some(also), true) = (case.also.first(), self.lead.is_none()) {
+            if let (Some(also), true) = (case.also.first(), self.other.with_key) {
                 return Err(Error::new(
                     also.span(),
-                    "only a union with `lead` keeps its selector apart from the case, so that one case can have several",
+                    "this union is its own selector, so that each key needs a case",
                 ));
+            }
+            let others = self.cases.iter().filter(|other| other.headless).count();
+            if case.headless && (self.lead.is_none() || case.key.is_none() || others > 1) {
+                return Err(Error::new(
+                    case.name.span(),
+                    "one case of a union with `lead` may be without it",
+                ));
+            }
+            if let Some(or) = &case.or {
+                if matches!(or, Lit::Str(_)) != self.text || case.key.is_none() {
+                    return Err(Error::new(
+                        or.span(),
+                        "what stands in for the selector is of its type, and a case has both",
+                    ));
+                }
+                if !self.other.with_key {
+                    return Err(Error::new(
+                        or.span(),
+                        "only a union that is its own selector can be without",
+                    ));
+                }
             }
         }
         Ok(())
@@ -260,9 +303,9 @@ impl Union<'_> {
     fn pattern(&self, case: &Case<'_>) -> TokenStream {
         match case.literal(self.text) {
             Some(key) if self.text => quote!(::netlink::wire::Key::Text(#key)),
-            Some(key) => {
-                let also = &case.also;
-                quote!(::netlink::wire::Key::Int(#key #(| #also)*))
+            Some(_) => {
+                let numbers = case.numbers();
+                quote!(::netlink::wire::Key::Int(#numbers))
             }
             None => quote!(_),
         }
@@ -324,8 +367,14 @@ impl Union<'_> {
                 None => quote!(::core::option::Option::None),
             };
             let also = case.also.iter().map(|key| quote!(::core::option::Option::Some(CaseKey::Int(#key))));
-            std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, shape: #shape })).collect::<Vec<_>>()
+            let or = match (&case.or, self.text) {
+                (Some(or), true) => quote!(::core::option::Option::Some(CaseKey::Text(#or))),
+                (Some(or), false) => quote!(::core::option::Option::Some(CaseKey::Int(#or))),
+                (None, _) => quote!(::core::option::Option::None),
+            };
+            std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, or: #or, shape: #shape })).collect::<Vec<_>>()
         });
+        let implied = self.implied();
         let view_type = self.view_type(&view);
         let value = self.lead_value(&view);
         Ok(quote! {
@@ -368,6 +417,8 @@ impl Union<'_> {
                     match self { #keys }
                 }
 
+                #implied
+
                 fn has_data(&self) -> bool {
                     match self { #(#has_data)* #other_has }
                 }
@@ -398,6 +449,18 @@ impl Union<'_> {
         let (Some(lead), name) = (&self.lead, self.name) else {
             return quote!();
         };
+        let headless = self.cases.iter().find(|case| case.headless);
+        let headless = headless.and_then(|case| case.literal(false));
+        let (key, headless) = match headless {
+            None => (
+                quote!(::netlink::wire::private::lead::<#lead>(bytes)?),
+                quote!(::core::option::Option::None),
+            ),
+            Some(own) => (
+                quote!(::netlink::wire::private::lead_or::<#lead>(bytes, #own)?),
+                quote!(::core::option::Option::Some(#own)),
+            ),
+        };
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
@@ -407,6 +470,7 @@ impl Union<'_> {
                 const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Lead {
                     int: ::netlink::wire::schema::IntShape::of::<#lead>(
                         <#lead as ::netlink::wire::Int>::SIZE, <#lead as ::netlink::wire::Int>::BIG),
+                    headless: #headless,
                     of: <Self as ::netlink::wire::Kind>::schema,
                 };
 
@@ -414,7 +478,7 @@ impl Union<'_> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    let key = #key;
                     ::netlink::wire::Kind::decode(key, ::core::option::Option::Some(bytes), cx)
                 }
 
@@ -422,7 +486,7 @@ impl Union<'_> {
                     bytes: &'a [u8],
                     cx: ::netlink::wire::Cx<'a>,
                 ) -> ::core::result::Result<#view<'a>, ::netlink::wire::DecodeError> {
-                    let key = ::netlink::wire::private::lead::<#lead>(bytes)?;
+                    let key = #key;
                     <Self as ::netlink::wire::Kind>::view(key, ::core::option::Option::Some(bytes), cx)
                 }
 
@@ -509,6 +573,32 @@ impl Union<'_> {
             let value = match (key, data) { #(#arms)* #last };
             ::core::result::Result::Ok(value)
         }
+    }
+
+    /// What the selector is where another one stands in for it.
+    fn implied(&self) -> Option<TokenStream> {
+        let key = |key: TokenStream| match self.text {
+            true => quote!(::netlink::wire::Key::Text(#key)),
+            false => quote!(::netlink::wire::Key::Int(#key)),
+        };
+        let arms = self.cases.iter().filter_map(|case| {
+            let own = key(case.literal(self.text)?);
+            let or = key(literal(case.or.as_ref()?, self.text));
+            Some(quote!(#or => ::core::option::Option::Some(#own),))
+        });
+        let arms: Vec<_> = arms.collect();
+        (!arms.is_empty()).then(|| {
+            quote! {
+                fn implied(
+                    other: ::netlink::wire::Key<'_>,
+                ) -> ::core::option::Option<::netlink::wire::Key<'static>> {
+                    match other {
+                        #(#arms)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            }
+        })
     }
 
     fn key_arms(&self) -> TokenStream {
@@ -624,9 +714,9 @@ impl Union<'_> {
             .chain([raw])
             .collect();
         let reads = self.cases.iter().filter_map(|case| {
-            let (variant, ty, key) = (case.name, case.ty()?, case.literal(false)?);
+            let (variant, ty, keys) = (case.name, case.ty()?, case.numbers()?);
             Some(quote! {
-                #key if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
+                #keys if ::netlink::wire::private::is_zero_from(bytes, <#ty as #layout>::SIZE, <Self as ::netlink::wire::FixedKind>::SIZE) => {
                     Self::#variant(<#ty as #layout>::read(bytes))
                 }
             })
@@ -635,15 +725,23 @@ impl Union<'_> {
             let (variant, ty) = (case.name, case.ty()?);
             Some(quote!(Self::#variant(value) => <#ty as #layout>::write(value, out),))
         });
-        let schema = self.cases.iter().filter_map(|case| {
-            let (variant, ty, key) = (case.name.to_string(), case.ty()?, case.literal(false)?);
-            Some(quote!(Case {
-                name: #variant,
-                key: ::core::option::Option::Some(CaseKey::Int(#key)),
-                shape: ::core::option::Option::Some(<#ty as #layout>::SHAPE),
-            }))
-        });
         let text = name.to_string();
+        let schema = self.cases.iter().flat_map(|case| {
+            let (variant, ty) = (case.name.to_string(), case.ty());
+            let keys = case
+                .literal(false)
+                .into_iter()
+                .chain(case.also.iter().map(|key| quote!(#key)));
+            keys.map(|key| {
+                quote!(Case {
+                    name: #variant,
+                    key: ::core::option::Option::Some(CaseKey::Int(#key)),
+                    or: ::core::option::Option::None,
+                    shape: ::core::option::Option::Some(<#ty as #layout>::SHAPE),
+                })
+            })
+            .collect::<Vec<_>>()
+        });
         let largest = |what: Ident| {
             types.iter().fold(
                 quote!(0),
@@ -662,18 +760,25 @@ impl Union<'_> {
             #whole
 
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl ::netlink::wire::FixedKind for #name {
-                const SIZE: usize = #size;
-                const ALIGN: usize = #align;
-                const SHAPE: ::netlink::wire::Shape = <#raw as #layout>::SHAPE;
-
-                fn schema() -> &'static ::netlink::wire::schema::UnionSchema {
+            impl #name {
+                /// The form of this type, for schema users.
+                pub fn schema() -> &'static ::netlink::wire::schema::UnionSchema {
                     use ::netlink::wire::schema::{Case, CaseKey, UnionSchema};
                     static SCHEMA: UnionSchema =
                         UnionSchema { name: #text, cases: &[#(#schema),*] };
                     &SCHEMA
                 }
+            }
+
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl ::netlink::wire::FixedKind for #name {
+                const SIZE: usize = #size;
+                const ALIGN: usize = #align;
+                const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::FixedUnion {
+                    size: <Self as ::netlink::wire::FixedKind>::SIZE,
+                    of: Self::schema,
+                };
 
                 fn read(key: u64, bytes: &[u8]) -> Self {
                     match key {

@@ -3,6 +3,7 @@
 use crate::field::{ident, inner, is_named, named_fields, setter};
 use crate::header::{self, Header, MEMBER_KEYS, member_schema};
 use crate::nl::{Nl, c_name};
+use crate::select::By;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, Ident, Result, Type};
@@ -16,7 +17,8 @@ struct Tail<'a> {
     /// The element type of a counted tail; `None` for what fills the rest.
     item: Option<&'a Type>,
     /// The union that fills the rest, and the member that selects its case.
-    union: Option<(&'a Type, &'a Ident)>,
+    union: Option<(&'a Type, &'a By)>,
+    by_c: Option<&'a syn::LitStr>,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -28,7 +30,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         .map(|field| Nl::read(&field.attrs))
         .collect::<Result<Vec<_>>>()?;
 
-    let mut header = Header::new(false, on_struct.pad_end.as_ref());
+    let mut header = Header::new(on_struct.pad_end.as_ref());
     header.packed = on_struct.packed;
     let mut tails: Vec<Tail<'_>> = Vec::new();
     let mut growth = None;
@@ -47,7 +49,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
         setters.push(setter(&input.ident, field)?);
         if nl.tail || nl.rest {
-            nl.only("a tail", &["tail", "rest", "as", "pad", "count", "by"])?;
+            nl.only(
+                "a tail",
+                &["tail", "rest", "as", "pad", "length", "count", "by", "by_c"],
+            )?;
             if nl.tail && nl.rest {
                 let message =
                     "either `tail`, counted by a member, or `rest`, up to the end of the payload";
@@ -82,13 +87,17 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     }
                 },
                 Some(by) => {
-                    return Err(Error::new(by.span(), "only a `rest` field can be a union"));
+                    return Err(Error::new(
+                        by.base.span(),
+                        "only a `rest` field can be a union",
+                    ));
                 }
                 None => None,
             };
             tails.push(Tail {
                 name,
                 union,
+                by_c: nl.by_c.as_ref(),
                 ty: &field.ty,
                 c_name: c_name(&field.attrs, &name.to_string()),
                 codec: nl
@@ -110,12 +119,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     header.check()?;
     check_counts(&header, &tails)?;
     for (_, by) in tails.iter().filter_map(|tail| tail.union) {
-        if !header.has_member(by) {
-            return Err(Error::new(
-                by.span(),
-                format!("no member `{by}` in this struct"),
-            ));
-        }
+        header.check_selector(by)?;
     }
     match (&on_struct.grows, growth) {
         (Some(_), None) => {
@@ -186,9 +190,9 @@ fn emit(
     let text = name.to_string();
     let constants = header.constants();
     let each = tails.iter().filter_map(|tail| {
-        let (item, codec, (_, unit, _)) = (tail.item?, &tail.codec, header.read_count(tail.name)?);
+        let (item, codec, count) = (tail.item?, &tail.codec, header.read_count(tail.name)?);
         let each = header::each(tail.name);
-        (unit != "items").then(
+        (count.unit != "items").then(
             || quote!(const #each: usize = <#codec as ::netlink::wire::FixedCodec<#item>>::SIZE;),
         )
     });
@@ -265,6 +269,7 @@ fn emit(
     } else {
         layout_impl(name)
     };
+    let record = header.record(name, 1);
     quote! {
         #[automatically_derived]
         impl #name {
@@ -346,6 +351,7 @@ fn emit(
         }
 
         #layout
+        #record
         #default
 
         #[automatically_derived]
@@ -371,13 +377,16 @@ fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStre
         let (name, ty, codec, c_name) = (tail.name, tail.ty, &tail.codec, &tail.c_name);
         fields.extend(quote!(#name,));
         if let Some((union, by)) = tail.union {
-            let key = header.read(by, &quote!(Self), &quote!(bytes));
+            let (key, steps) = (
+                header.read(&by.base, &quote!(Self), &quote!(bytes)),
+                by.steps(),
+            );
             let kind = quote!(<#union as ::netlink::wire::Kind>);
             reads.extend(quote! {
                 let #name = match ::netlink::wire::private::from(bytes, at) {
                     [] => ::core::option::Option::None,
                     rest => ::core::option::Option::Some(#kind::decode(
-                        ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#key)),
+                        ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#key #steps)),
                         ::core::option::Option::Some(rest),
                         cx,
                     ).map_err(|error| error.within(#c_name, at))?),
@@ -393,7 +402,7 @@ fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStre
         let counted = tail
             .item
             .and_then(|item| Some((item, header.read_count(name)?)));
-        let Some((item, (count, unit, bias))) = counted else {
+        let Some((item, count)) = counted else {
             reads.extend(quote! {
                 let #name = <#codec as ::netlink::wire::Codec<#ty>>::decode(
                     ::netlink::wire::private::from(bytes, at), cx,
@@ -405,17 +414,18 @@ fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStre
             });
             continue;
         };
-        let bits = unit == "bits";
+        let (number, bias) = (&count.number, &count.bias);
+        let bits = count.unit == "bits";
         let fixed_codec = quote!(<#codec as ::netlink::wire::FixedCodec<#item>>);
         // What one of the counted units takes.
-        let unit = if unit == "bytes" {
+        let unit = if count.unit == "bytes" {
             quote!(1)
         } else {
             quote!(#fixed_codec::SIZE)
         };
         let packed = quote!(<::netlink::wire::Packed<#codec> as ::netlink::wire::Codec<#ty>>);
         reads.extend(quote! {
-            let len = ::netlink::wire::private::tail_len(#count, #bits, #bias, #unit)
+            let len = ::netlink::wire::private::tail_len(#number, #bits, #bias, #unit)
                 .map_err(|error| error.within(#c_name, at))?;
             let slice = ::netlink::wire::private::tail_bytes(bytes, at, len)
                 .map_err(|error| error.within(#c_name, at))?;
@@ -468,10 +478,10 @@ fn schema(name: &Ident, header: &Header<'_>, tails: &[Tail<'_>], grows: bool) ->
             ),
             None => match tail.union {
                 Some((union, by)) => {
-                    let by = header.c_name_of(by);
+                    let by = header.path_to(by, tail.by_c);
                     (
                         quote!(::netlink::wire::Shape::Union(<#union as ::netlink::wire::Kind>::schema)),
-                        quote!(Part::UnionRest(#by)),
+                        quote!(Part::UnionRest(&[#(#by),*])),
                     )
                 }
                 None => (

@@ -28,6 +28,7 @@ mod messages;
 mod names;
 mod nl;
 mod parts;
+mod select;
 mod time;
 mod view;
 
@@ -42,10 +43,13 @@ fn finish(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
 
 /// An attribute set: header members first, then `Option` fields with `#[nl(attr = …)]`, then `unknown: Unknown`.
 ///
-/// On the struct: `short_header = N`, `record`, `provide = field`, `pads(id, …)`.
+/// On the struct: `short_header = N`, `provide = field`, `whole`, `pads(id, …)`.
 /// On a field: `attr = id` with `as = Codec`, `read`, `write`, `max = N`, `range(low, high)`, `nested = bool`,
-/// `byteorder`, `repeat`, `flag`, `by = selector`; or `key = id, data = id, key_as = Codec` for a union with its
-/// selector; or, on header members, what [`macro@Layout`] takes.
+/// `byteorder`, `repeat`, `groups`, `flag`, `by = selector`; or `key = id, data = id, key_as = Codec, or = selector` for a
+/// union with its selector; or, on header members, what [`macro@Layout`] takes.
+///
+/// A selector is a header member or an attribute, and may lead into it: `by = head.left.kind()`, where names that C spells
+/// differently are given as `by_c = "left.kind"`. `inherited` is what an enclosing set provides, `length` the number of bytes.
 #[proc_macro_derive(Attrs, attributes(nl))]
 pub fn derive_attrs(input: TokenStream) -> TokenStream {
     finish(attrs::expand(&parse_macro_input!(input as DeriveInput)))
@@ -54,15 +58,18 @@ pub fn derive_attrs(input: TokenStream) -> TokenStream {
 /// A fixed C struct, laid out by the rules of the host's C ABI.
 ///
 /// On the struct: `grows = N` (smallest size ever sent; needs a field of type `Growth`), `pad_end = N`.
-/// On a field: `pad = N`, `count(tail, int)`, `count(tail, int, bits)`, `count(tail, int, bias = N)` for hidden members
-/// before it; `as = Codec`, `bits = N`, `by = member`; `tail` and `rest` for what follows the fixed members.
+/// On a field: `pad = N`, `count(tail, int)`, `count([tail, tail], int)`, `count(tail, int, bits)`, `count(tail, int, bias = N)`
+/// and `length = int` (of the record itself) for hidden members before it; `counts(tail, …)` for a member that counts tails
+/// where it is positive; `as = Codec`, `bits = N`, `by = member`; `tail` and `rest` for what follows the fixed members.
 #[proc_macro_derive(Layout, attributes(nl))]
 pub fn derive_layout(input: TokenStream) -> TokenStream {
     finish(layout::expand(&parse_macro_input!(input as DeriveInput)))
 }
 
 /// A union by selector: `#[nl(key = str)]` or `#[nl(key = int)]` on the enum, `#[nl(case = …)]`, `#[nl(default)]` and
-/// `#[nl(other)]` on its variants. `#[nl(fixed)]` makes it a union inside fixed structs.
+/// `#[nl(other)]` on its variants. `#[nl(fixed)]` makes it a union inside fixed structs. `also(…)` gives a case further keys where
+/// the selector is kept elsewhere; `or = …` its key in what stands in for an absent selector; `headless` is the case of a `lead` union that
+/// is one attribute without it.
 #[proc_macro_derive(Kind, attributes(nl))]
 pub fn derive_kind(input: TokenStream) -> TokenStream {
     finish(kind::expand(&parse_macro_input!(input as DeriveInput)))

@@ -1,5 +1,6 @@
 //! Reading `#[nl(…)]`: one struct that holds every key, with its place for errors.
 
+use crate::select::By;
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
@@ -10,8 +11,10 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Result, Token, Type};
 #[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
 pub(crate) enum Hidden {
     Pad(Expr),
+    /// The length of the whole record.
+    Length(Type),
     Count {
-        of: Ident,
+        of: Vec<Ident>,
         repr: Type,
         unit: Ident,
         bias: Option<Expr>,
@@ -35,7 +38,17 @@ pub(crate) struct Nl {
     pub(crate) byteorder: bool,
     pub(crate) repeat: bool,
     pub(crate) flag: bool,
-    pub(crate) by: Option<Ident>,
+    pub(crate) by: Option<By>,
+    /// The names in C on the way that `by` or `or` gives.
+    pub(crate) by_c: Option<LitStr>,
+    /// What selects where the union's own selector is absent.
+    pub(crate) or: Option<By>,
+    /// The key of a case there.
+    pub(crate) or_case: Option<Lit>,
+    pub(crate) groups: bool,
+    pub(crate) headless: bool,
+    /// The tails that a member with a value of its own counts.
+    pub(crate) counts: Vec<Ident>,
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) bits: Option<LitInt>,
     pub(crate) tail: bool,
@@ -43,8 +56,8 @@ pub(crate) struct Nl {
     pub(crate) grows: Option<Expr>,
     pub(crate) pad_end: Option<Expr>,
     pub(crate) short_header: Option<Expr>,
-    pub(crate) record: bool,
-    pub(crate) provide: Option<Ident>,
+    pub(crate) provide: Option<By>,
+    pub(crate) whole: bool,
     pub(crate) pads: Vec<LitInt>,
     pub(crate) case: Option<Lit>,
     pub(crate) default: bool,
@@ -87,16 +100,22 @@ const KEYS: &[&str] = &[
     "repeat",
     "flag",
     "by",
+    "by_c",
+    "or",
+    "groups",
+    "headless",
     "pad",
+    "length",
     "count",
+    "counts",
     "bits",
     "tail",
     "rest",
     "grows",
     "pad_end",
     "short_header",
-    "record",
     "provide",
+    "whole",
     "pads",
     "case",
     "default",
@@ -215,6 +234,25 @@ impl Nl {
             "repeat" => self.repeat = true,
             "flag" => self.flag = true,
             "by" => self.by = Some(value(meta)?),
+            "by_c" => self.by_c = Some(value(meta)?),
+            "or" => {
+                let input = meta.value()?;
+                if input.peek(Lit) {
+                    self.or_case = Some(input.parse()?);
+                } else {
+                    self.or = Some(input.parse()?);
+                }
+            }
+            "groups" => self.groups = true,
+            "headless" => self.headless = true,
+            "length" => self.hidden.push(Hidden::Length(value(meta)?)),
+            "counts" => {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                let list =
+                    content.parse_terminated(<Ident as syn::parse::Parse>::parse, Token![,])?;
+                self.counts = list.into_iter().collect();
+            }
             "pad" => self.hidden.push(Hidden::Pad(value(meta)?)),
             "count" => self.count(meta)?,
             "bits" => self.bits = Some(value(meta)?),
@@ -223,8 +261,8 @@ impl Nl {
             "grows" => self.grows = Some(value(meta)?),
             "pad_end" => self.pad_end = Some(value(meta)?),
             "short_header" => self.short_header = Some(value(meta)?),
-            "record" => self.record = true,
             "provide" => self.provide = Some(value(meta)?),
+            "whole" => self.whole = true,
             "pads" => {
                 let content;
                 syn::parenthesized!(content in meta.input);
@@ -272,7 +310,14 @@ impl Nl {
     fn count(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         let content;
         let paren = syn::parenthesized!(content in meta.input);
-        let of = content.parse()?;
+        let of = if content.peek(syn::token::Bracket) {
+            let list;
+            syn::bracketed!(list in content);
+            let list = list.parse_terminated(<Ident as syn::parse::Parse>::parse, Token![,])?;
+            list.into_iter().collect()
+        } else {
+            vec![content.parse()?]
+        };
         content.parse::<Token![,]>()?;
         let repr = ty(&content)?;
         let mut unit = Ident::new("items", paren.span.join());

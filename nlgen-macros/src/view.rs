@@ -19,7 +19,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
         let doc = format!("See [`{owner}`](struct@{owner})'s `{name}`.");
         let read = set
             .header
-            .read(name, &quote!(#owner), &quote!(self.0.header));
+            .read(name, &quote!(#owner), &quote!(self.0.header()));
         quote! {
             #[doc = #doc]
             #[inline]
@@ -30,7 +30,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
     });
     let getters = set.attrs.iter().map(|attr| getter(set, attr));
     let provide = set.on.provide.as_ref().map(|by| {
-        let key = set.view_selector(by);
+        let key = set.view_selector(by, None);
         quote!(let view = view.providing(#key);)
     });
     quote! {
@@ -57,7 +57,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
             pub fn to_owned(
                 &self,
             ) -> ::core::result::Result<#owner, ::netlink::wire::DecodeError> {
-                <#owner as ::netlink::wire::Value>::decode(self.0.bytes, self.0.cx)
+                <#owner as ::netlink::wire::Value>::decode(self.0.bytes, self.0.own_cx())
             }
 
             /// The attributes one by one, for whoever wants many in one pass.
@@ -96,15 +96,19 @@ fn getter(set: &Set<'_>, attr: &Attr<'_>) -> TokenStream {
             quote!(::netlink::wire::private::ListView<'a, #ty, #codec>),
             quote!(::core::result::Result::Ok(self.0.list::<#ty, #codec>(#id))),
         ),
+        Form::Groups(ty) => (
+            quote!(::netlink::wire::private::GroupsView<'a, #ty>),
+            quote!(::core::result::Result::Ok(self.0.groups::<#ty>(#id))),
+        ),
         Form::Tagged { ty, .. } => {
-            let (key, data_name) = (set.view_selector(name), attr.data_name());
+            let (key, data_name) = (set.view_tag(attr), attr.data_name());
             (
                 quote!(::core::option::Option<<#ty as ::netlink::wire::Kind>::View<'a>>),
                 quote!({ let view = self.0; view.kind::<#ty>(#key, #id, true, #data_name) }),
             )
         }
         Form::Selected { ty, by } => {
-            let key = set.view_selector(by);
+            let key = set.view_selector(by, Some(id));
             (
                 quote!(::core::option::Option<<#ty as ::netlink::wire::Kind>::View<'a>>),
                 quote!({ let view = self.0; view.kind::<#ty>(#key, #id, false, #c_name) }),

@@ -303,7 +303,7 @@ impl Place {
             shape,
             Shape::Int(_)
                 | Shape::VarInt { .. }
-                | Shape::Bitfield32
+                | Shape::Bitfield32(_)
                 | Shape::Mac
                 | Shape::Ipv4
                 | Shape::Ipv6
@@ -345,6 +345,11 @@ impl Place {
                 };
                 slot[low] ^= 1;
             }
+            // The flags may have fewer bits than the wire.
+            Shape::Bitfield32(_) => slot
+                .chunks_mut(4)
+                .filter_map(|word| word.get_mut(if cfg!(target_endian = "big") { 3 } else { 0 }))
+                .for_each(|byte| *byte ^= 1),
             // The type may be narrower than the wire: the lowest bit is in both.
             Shape::Int(int) => {
                 let big = int.big || cfg!(target_endian = "big");

@@ -3,9 +3,10 @@
 //! Where the string ends, nothing more is added, so a shorter string, or one of smaller bytes, makes a simpler message. That is how
 //! proptest finds small failures, and how a fuzzer gets past what random bytes never reach.
 
+use netlink::wire::private::NameStyle;
 use netlink::wire::schema::{
-    AttrSchema, Case, CaseKey, CountUnit, IntShape, Limits, Member, Part, Selector, SetSchema,
-    StructSchema, UnionSchema,
+    AttrSchema, Case, CaseKey, CountUnit, IntShape, Limits, Member, Part, RecordShape, Selector,
+    SetSchema, StructSchema, UnionSchema,
 };
 use netlink::wire::{Encoder, Shape};
 
@@ -154,6 +155,79 @@ const LONGEST: usize = 65_531;
 enum Selected {
     Text(Vec<u8>),
     Number(u64),
+    /// Of the selector that stands in for an absent one.
+    Or(Box<Selected>),
+}
+
+/// Names that lead to a selector: a member, a member of that, a part of it.
+type Way = &'static [&'static str];
+
+/// An integer within a struct.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    offset: usize,
+    int: IntShape,
+    /// First bit and width, of a part.
+    part: Option<(u64, u64)>,
+}
+
+impl Place {
+    fn find(members: &[Member], way: &[&str]) -> Option<Place> {
+        let (first, rest) = way.split_first()?;
+        let member = members.iter().find(|member| member.name == *first)?;
+        match (&member.shape, rest) {
+            (Shape::Struct(schema), _) => {
+                let inner = Place::find(schema().members, rest)?;
+                let offset = member.offset + inner.offset;
+                Some(Place { offset, ..inner })
+            }
+            (Shape::Int(int), []) => Some(Place {
+                offset: member.offset,
+                int: *int,
+                part: None,
+            }),
+            (Shape::Int(int), [name]) if int.names.style == NameStyle::Parts => {
+                let mut parts = int.names.values.iter();
+                let place = parts.find(|(part, ..)| part == name)?.2;
+                Some(Place {
+                    offset: member.offset,
+                    int: *int,
+                    part: Some((place >> 8, place & 0xff)),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn read(&self, bytes: &[u8]) -> u64 {
+        let all = number_in(&bytes[self.offset..self.offset + self.int.size], &self.int);
+        match self.part {
+            Some((shift, width)) => all >> shift & mask(width),
+            None => all,
+        }
+    }
+
+    /// Writes as much of the number as there is room for.
+    fn write(&self, bytes: &mut [u8], number: u64) {
+        let slot = &mut bytes[self.offset..self.offset + self.int.size];
+        let number = match self.part {
+            Some((shift, width)) => {
+                let others = number_in(slot, &self.int) & !(mask(width) << shift);
+                others | (number & mask(width)) << shift
+            }
+            None => number,
+        };
+        slot.copy_from_slice(&int_bytes(number, &self.int));
+    }
+}
+
+fn mask(width: u64) -> u64 {
+    u64::MAX >> (64 - width.clamp(1, 64))
+}
+
+/// The number that names lead to in a struct that is all there.
+fn select(members: &[Member], way: &[&str], bytes: &[u8]) -> Option<Selected> {
+    Some(Selected::Number(Place::find(members, way)?.read(bytes)))
 }
 
 struct Maker<'s, 'b> {
@@ -262,26 +336,13 @@ impl Maker<'_, '_> {
                 })
             }
             Shape::Map(item) => self.nest(item, down, |maker, _| maker.source.word() & 0x3fff),
-            Shape::Records(item) => {
-                let mut all = Vec::new();
-                for _ in 0..self.source.below(4) {
-                    let mut record = self.payload(item, Limits::NONE, down);
-                    let Ok(len) = u16::try_from(record.len()) else {
-                        break;
-                    };
-                    if let Some(slot) = record.get_mut(..2) {
-                        slot.copy_from_slice(&len.to_ne_bytes());
-                    }
-                    record.resize(record.len().next_multiple_of(4), 0);
-                    all.extend(record);
-                }
-                all
-            }
-            Shape::Struct(schema) => self.structure(schema()),
+            Shape::Records(records) => self.records(records, down),
+            Shape::Groups(item) => self.groups(item, down),
+            Shape::Struct(schema) => self.structure(schema(), &[]),
             Shape::Set(schema) => self.set(schema(), down),
             // The case is picked by whoever has the selector.
             Shape::Union(_) => Vec::new(),
-            Shape::Lead { int, of } => self.lead(int, of()),
+            Shape::Lead { int, headless, of } => self.lead(int, *headless, of()),
             other => self.fixed(other),
         }
     }
@@ -312,12 +373,45 @@ impl Maker<'_, '_> {
                 octets
             }
             Shape::Array { item, count } => (0..*count).flat_map(|_| self.fixed(item)).collect(),
-            Shape::Struct(schema) => self.members(schema().members, schema().size, &[]).0,
+            Shape::Struct(schema) => self.members(schema().members, schema().size, &[]),
             other => self.source.bytes(fixed_size(other)),
         }
     }
 
-    fn lead(&mut self, int: &IntShape, of: &'static UnionSchema) -> Vec<u8> {
+    fn records(&mut self, records: &RecordShape, down: Option<&Selected>) -> Vec<u8> {
+        let (at, size) = records.length;
+        let int = IntShape::of::<u64>(size, false);
+        let mut all = Vec::new();
+        for _ in 0..self.source.below(4) {
+            let mut record = self.payload(records.item, Limits::NONE, down);
+            let stated = int_bytes(record.len() as u64, &int);
+            if record.len() < at + size || number_in(&stated, &int) != record.len() as u64 {
+                break;
+            }
+            record[at..at + size].copy_from_slice(&stated);
+            record.resize(record.len().next_multiple_of(records.align), 0);
+            all.extend(record);
+        }
+        all
+    }
+
+    /// A request has one of the sets in each attribute.
+    fn groups(&mut self, item: &Shape, down: Option<&Selected>) -> Vec<u8> {
+        let count = if self.to_kernel {
+            1
+        } else {
+            self.source.below(4)
+        };
+        (0..count)
+            .flat_map(|_| self.payload(item, Limits::NONE, down))
+            .collect()
+    }
+
+    fn lead(&mut self, int: &IntShape, headless: Option<u64>, of: &UnionSchema) -> Vec<u8> {
+        if let Some(key) = headless.filter(|_| self.source.chance(64)) {
+            let shape = case(of, &Selected::Number(key)).and_then(|case| case.shape);
+            return shape.map_or_else(Vec::new, |shape| self.payload(&shape, Limits::NONE, None));
+        }
         let (key, shape) = self.pick(of, int);
         let mut bytes = match shape {
             Some(shape) => self.payload(&shape, Limits::NONE, None),
@@ -332,7 +426,7 @@ impl Maker<'_, '_> {
     }
 
     /// A case of a union by number: its selector and form.
-    fn pick(&mut self, union: &'static UnionSchema, int: &IntShape) -> (Selected, Option<Shape>) {
+    fn pick(&mut self, union: &UnionSchema, int: &IntShape) -> (Selected, Option<Shape>) {
         let key = match union.cases.len() {
             0 => Selected::Number(self.number(int, Limits::NONE)),
             count => match union.cases[self.source.below(count)].key {
@@ -349,28 +443,31 @@ impl Maker<'_, '_> {
         (key, shape)
     }
 
-    fn structure(&mut self, schema: &StructSchema) -> Vec<u8> {
-        let mut wanted = Vec::new();
-        let union = schema
+    /// A case of a union whose selector stands there, as much of it as fits.
+    fn pick_at(&mut self, union: &UnionSchema, place: &Place) -> u64 {
+        match (self.pick(union, &place.int).0, place.part) {
+            (Selected::Number(number), Some((_, width))) => number & mask(width),
+            (Selected::Number(number), None) => number,
+            _ => 0,
+        }
+    }
+
+    /// A struct; selectors have the values that are wanted.
+    fn structure(&mut self, schema: &StructSchema, wanted: &[(Way, u64)]) -> Vec<u8> {
+        let mut bytes = self.members(schema.members, schema.size, wanted);
+        let rest = schema
             .members
             .iter()
             .find_map(|member| match (member.part, &member.shape) {
-                (Part::UnionRest(by), Shape::Union(union)) => Some((by, union())),
+                (Part::UnionRest(way), Shape::Union(union)) => Some((way, union())),
                 _ => None,
             });
-        let mut rest = None;
-        if let Some((by, union)) = union {
-            let selector = schema.members.iter().find(|member| member.name == by);
-            if let Some(Shape::Int(int)) = selector.map(|member| member.shape) {
-                let (key, shape) = self.pick(union, &int);
-                wanted.push((by, key));
-                rest = shape;
+        if let Some((way, union)) = rest {
+            let key = select(schema.members, way, &bytes);
+            let shape = key.and_then(|key| case(union, &key)?.shape);
+            if let (true, Some(shape)) = (self.source.chance(200), shape) {
+                bytes.extend(self.payload(&shape, Limits::NONE, None));
             }
-        }
-        let (mut bytes, _) = self.members(schema.members, schema.size, &wanted);
-        let some = union.is_some_and(|_| self.source.chance(200));
-        if let (true, Some(shape)) = (some, rest) {
-            bytes.extend(self.payload(&shape, Limits::NONE, None));
         }
         if schema.grows && self.source.chance(64) {
             let more = self.source.below(12);
@@ -379,58 +476,35 @@ impl Maker<'_, '_> {
         bytes
     }
 
-    /// Members of a struct or header, and what follows them; selectors have the values that are wanted. Also the numbers that
-    /// members hold.
-    fn members(
-        &mut self,
-        members: &[Member],
-        size: usize,
-        wanted: &[(&str, Selected)],
-    ) -> (Vec<u8>, Vec<(&'static str, u64)>) {
+    /// Members of a struct or header, and what follows them; selectors have the values that are wanted.
+    fn members(&mut self, members: &[Member], size: usize, wanted: &[(Way, u64)]) -> Vec<u8> {
         let mut bytes = vec![0; size];
         if self.source.chance(32) {
             // Padding need not be zero.
             bytes.fill(self.source.byte());
         }
-        let mut numbers = Vec::new();
+        let put = |bytes: &mut Vec<u8>, member: &Member, value: Vec<u8>| {
+            if let Some(slot) = bytes.get_mut(member.offset..member.offset + value.len()) {
+                slot.copy_from_slice(&value);
+            }
+        };
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for member in members {
             let value = match member.part {
-                Part::Fixed => {
-                    let chosen = wanted.iter().find(|(name, _)| *name == member.name);
-                    match (chosen, &member.shape) {
-                        (Some((_, Selected::Number(number))), Shape::Int(int)) => {
-                            int_bytes(*number, int)
-                        }
-                        _ if member.bits.is_some() => {
-                            // The neighbours share the storage: what each says comes from the whole of it.
-                            self.source.bytes(fixed_size(&member.shape))
-                        }
-                        _ => self.fixed(&member.shape),
-                    }
+                // Bitfields share the storage: what each says comes from the whole of it.
+                Part::Fixed if member.bits.is_some() => {
+                    self.source.bytes(fixed_size(&member.shape))
                 }
-                Part::Choice { by, of } => {
-                    let number = numbers.iter().find(|(name, _)| *name == by);
-                    let case =
-                        number.and_then(|(_, number)| case(of(), &Selected::Number(*number)));
-                    let size = fixed_size(&member.shape);
-                    match case.and_then(|case| case.shape) {
-                        Some(shape) if !self.source.chance(64) => {
-                            let mut value = self.fixed(&shape);
-                            value.resize(size, 0);
-                            value
-                        }
-                        _ => self.fixed(&member.shape),
-                    }
-                }
+                Part::Fixed | Part::Length => self.fixed(&member.shape),
                 Part::Count { of, unit, bias } => {
                     let Shape::Int(int) = &member.shape else {
                         continue;
                     };
-                    let item = members
-                        .iter()
-                        .find(|other| matches!(other.part, Part::Tail) && other.name == of);
-                    let each = item.map_or(1, |item| fixed_size(&item.shape)).max(1);
+                    let tails = members.iter().filter(|other| {
+                        matches!(other.part, Part::Tail) && of.contains(&other.name)
+                    });
+                    let each = tails.map(|tail| fixed_size(&tail.shape)).max();
+                    let each = each.unwrap_or(1).max(1);
                     let mut count = self.source.below(5);
                     let mut value = self.count(count, each, unit, bias, int);
                     if value.is_empty() {
@@ -438,35 +512,67 @@ impl Maker<'_, '_> {
                         count = 1;
                         value = self.count(count, each, unit, bias, int);
                     }
-                    counts.push((of, count));
+                    counts.extend(of.iter().map(|tail| (*tail, count)));
                     value
                 }
+                Part::Tail | Part::Rest | Part::UnionRest(_) | Part::UnionFixed(_) => continue,
+            };
+            put(&mut bytes, member, value);
+        }
+        for (way, number) in wanted {
+            if let Some(place) = Place::find(members, way) {
+                place.write(&mut bytes, *number);
+            }
+        }
+        for member in members {
+            let (way, union) = match (member.part, &member.shape) {
+                (Part::UnionFixed(way), Shape::FixedUnion { of, .. }) => (way, of()),
+                (Part::UnionRest(way), Shape::Union(of)) => (way, of()),
+                _ => continue,
+            };
+            let Some(place) = Place::find(members, way) else {
+                continue;
+            };
+            if !wanted.iter().any(|(other, _)| *other == way) {
+                let number = self.pick_at(union, &place);
+                place.write(&mut bytes, number);
+            }
+        }
+        for member in members {
+            let (Part::UnionFixed(way), Shape::FixedUnion { size, of }) =
+                (member.part, &member.shape)
+            else {
+                continue;
+            };
+            let key = select(members, way, &bytes);
+            let shape = key.and_then(|key| case(of(), &key)?.shape);
+            let value = match shape {
+                Some(shape) if !self.source.chance(64) => {
+                    let mut value = self.fixed(&shape);
+                    value.resize(*size, 0);
+                    value
+                }
+                _ => self.source.bytes(*size),
+            };
+            put(&mut bytes, member, value);
+        }
+        for member in members {
+            match member.part {
                 Part::Tail => {
-                    let count = counts
-                        .iter()
-                        .find(|(of, _)| *of == member.name)
-                        .map_or(0, |c| c.1);
-                    for _ in 0..count {
+                    let counted = counts.iter().find(|(of, _)| *of == member.name);
+                    for _ in 0..counted.map_or(0, |(_, count)| *count) {
                         let item = self.fixed(&member.shape);
                         bytes.extend(item);
                     }
-                    continue;
                 }
                 Part::Rest => {
                     let rest = self.payload(&member.shape, Limits::NONE, None);
                     bytes.extend(rest);
-                    continue;
                 }
-                Part::UnionRest(_) => continue,
-            };
-            if let (Shape::Int(int), None) = (&member.shape, member.bits) {
-                numbers.push((member.name, number_in(&value, int)));
-            }
-            if let Some(slot) = bytes.get_mut(member.offset..member.offset + value.len()) {
-                slot.copy_from_slice(&value);
+                _ => {}
             }
         }
-        (bytes, numbers)
+        bytes
     }
 
     /// What counts so many elements of a tail; nothing if the wire cannot say it.
@@ -515,23 +621,17 @@ impl Maker<'_, '_> {
     }
 
     fn set_at_depth(&mut self, set: &'static SetSchema, down: Option<&Selected>) -> Vec<u8> {
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<(Way, u64)> = Vec::new();
         for attr in set.attrs {
-            if let (Selector::Header(name), Shape::Union(union)) = (attr.selector, &attr.shape) {
-                let member = set.header.iter().find(|member| member.name == name);
-                let known = wanted.iter().any(|(other, _)| *other == name);
-                if let (Some(Shape::Int(int)), false) = (member.map(|member| member.shape), known) {
-                    wanted.push((name, self.pick(union(), &int).0));
+            if let (Selector::Header(way), Shape::Union(union)) = (attr.selector, &attr.shape) {
+                let known = wanted.iter().any(|(other, _)| *other == way);
+                if let (Some(place), false) = (Place::find(set.header, way), known) {
+                    wanted.push((way, self.pick_at(union(), &place)));
                 }
             }
         }
-        let (mut bytes, numbers) = self.members(set.header, set.header_size, &wanted);
-        let number = |name: &str| {
-            numbers
-                .iter()
-                .find(|(other, _)| *other == name)
-                .map(|(_, number)| *number)
-        };
+        let mut bytes = self.members(set.header, set.header_size, &wanted);
+        let header = bytes.clone();
         if self.depth > DEEPEST || self.attributes > MOST {
             return bytes;
         }
@@ -541,17 +641,10 @@ impl Maker<'_, '_> {
             decided: Vec::new(),
             bytes,
         };
-        let provided = match set.provide {
-            Selector::None | Selector::Of(_) => None,
-            Selector::Inherited => down.cloned(),
-            Selector::Header(name) => number(name).map(Selected::Number),
-            // What is nested depends on it, so it is decided first.
-            Selector::Attr(id) => self.decide(&mut work, id),
-        };
-        let inside = if set.provide == Selector::None {
-            down.cloned()
-        } else {
-            provided
+        // What is nested depends on it, so it is decided first.
+        let inside = match set.provide {
+            Selector::None => down.cloned(),
+            provide => self.selected(&mut work, provide, &header, down),
         };
         let steps = self.source.below(12);
         for _ in 0..steps {
@@ -567,15 +660,13 @@ impl Maker<'_, '_> {
                 continue;
             };
             if is_selector(set, attr.id) {
-                self.decide(&mut work, attr.id);
+                self.decide(&mut work, attr.id, &[]);
                 continue;
             }
             let selected = match attr.selector {
-                Selector::None | Selector::Of(_) => None,
-                Selector::Header(name) => number(name).map(Selected::Number),
-                Selector::Attr(id) => self.decide(&mut work, id),
                 Selector::Inherited if down.is_none() && self.depth == 1 => self.inherited(attr),
-                Selector::Inherited => down.cloned(),
+                Selector::Length => self.length(attr),
+                selector => self.selected(&mut work, selector, &header, down),
             };
             let shape = match (&attr.shape, selected) {
                 (Shape::Union(union), Some(key)) => match case(union(), &key) {
@@ -610,33 +701,90 @@ impl Maker<'_, '_> {
         self.context.map(Selected::Number)
     }
 
-    /// Writes a selector the first time it is asked for, or leaves it out for good.
-    fn decide(&mut self, work: &mut Work, id: u16) -> Option<Selected> {
-        if let Some((_, decided)) = work.decided.iter().find(|(known, _)| *known == id) {
-            return decided.clone();
-        }
-        let set = work.set;
-        let decided = match set.attr(id, self.to_kernel) {
-            Some(attr) if !self.source.chance(12) => self.selector(work, attr),
-            _ => None,
+    /// A length that is the selector of the attribute itself; the case has it.
+    fn length(&mut self, attr: &AttrSchema) -> Option<Selected> {
+        let Shape::Union(union) = &attr.shape else {
+            return None;
         };
-        work.decided.push((id, decided.clone()));
-        decided
+        let cases = union().cases;
+        match cases.get(self.source.below(cases.len()))?.key {
+            Some(CaseKey::Int(len)) => Some(Selected::Number(len)),
+            _ => None,
+        }
     }
 
-    fn selector(&mut self, work: &mut Work, attr: &AttrSchema) -> Option<Selected> {
-        let union = work
+    /// What a selector says in this set.
+    fn selected(
+        &mut self,
+        work: &mut Work,
+        selector: Selector,
+        header: &[u8],
+        down: Option<&Selected>,
+    ) -> Option<Selected> {
+        match selector {
+            Selector::None | Selector::Of(_) | Selector::Length => None,
+            Selector::Inherited => down.cloned(),
+            Selector::Header(way) => select(work.set.header, way, header),
+            Selector::AttrOr(id, or) => self.decide(work, id, &[]).or_else(|| {
+                let key = self.selected(work, *or, header, down)?;
+                Some(Selected::Or(Box::new(key)))
+            }),
+            Selector::Attr(id, way) => self.decide(work, id, way),
+        }
+    }
+
+    /// Writes a selector the first time it is asked for, or leaves it out for good.
+    fn decide(&mut self, work: &mut Work, id: u16, way: Way) -> Option<Selected> {
+        let attr = work.set.attr(id, self.to_kernel)?;
+        let known = work.decided.iter().find(|(known, _)| *known == id);
+        let payload = match known {
+            Some((_, decided)) => decided.clone(),
+            None => {
+                let payload = if self.source.chance(12) {
+                    None
+                } else {
+                    self.selector(work, attr)
+                };
+                let payload = payload.filter(|payload| self.put(&mut work.bytes, id, payload));
+                work.decided.push((id, payload.clone()));
+                payload
+            }
+        }?;
+        match (&attr.shape, way) {
+            (Shape::Struct(schema), way) => select(schema().members, way, &payload),
+            (Shape::Text { .. }, []) => {
+                let end = payload.iter().position(|byte| *byte == 0);
+                Some(Selected::Text(
+                    payload[..end.unwrap_or(payload.len())].to_vec(),
+                ))
+            }
+            (Shape::Int(int), []) => Some(Selected::Number(number_in(&payload, int))),
+            // A union that provides its own selector is made like any other attribute.
+            _ => None,
+        }
+    }
+
+    /// The payload of an attribute that says what others are.
+    fn selector(&mut self, work: &Work, attr: &AttrSchema) -> Option<Vec<u8>> {
+        let unions: Vec<(Way, &UnionSchema)> = work
             .set
             .attrs
             .iter()
-            .find_map(|other| match (&other.shape, other.selector) {
-                (Shape::Union(union), Selector::Attr(id)) if id == attr.id => Some(union()),
+            .filter_map(|other| match (&other.shape, other.selector) {
+                (Shape::Union(union), Selector::Attr(id, way)) if id == attr.id => {
+                    Some((way, union()))
+                }
+                (Shape::Union(union), Selector::AttrOr(id, _)) if id == attr.id => {
+                    Some((&[][..], union()))
+                }
                 _ => None,
-            });
-        let (selected, payload) = match &attr.shape {
+            })
+            .collect();
+        let union = unions.first().map(|(_, union)| *union);
+        match &attr.shape {
             Shape::Text { nul } => {
                 let cases = union.map_or(&[][..], |union| union.cases);
-                let text = match cases
+                let mut text = match cases
                     .get(self.source.below(cases.len()))
                     .and_then(|case| case.key)
                 {
@@ -649,28 +797,32 @@ impl Maker<'_, '_> {
                         text
                     }
                 };
-                let mut payload = text.clone();
                 if *nul {
-                    payload.push(0);
+                    text.push(0);
                 }
-                (Selected::Text(text), payload)
+                Some(text)
             }
             Shape::Int(int) => {
-                let key = match union {
-                    Some(union) => self.pick(union, int).0,
-                    None => Selected::Number(self.number(int, attr.limits)),
+                let number = match union {
+                    Some(union) => match self.pick(union, int).0 {
+                        Selected::Number(number) => number,
+                        _ => return None,
+                    },
+                    None => self.number(int, attr.limits),
                 };
-                let Selected::Number(number) = key else {
-                    return None;
-                };
-                let payload = int_bytes(number, int);
-                (Selected::Number(number_in(&payload, int)), payload)
+                Some(int_bytes(number, int))
             }
-            // A union that provides its own selector is made like any other attribute.
-            _ => return None,
-        };
-        self.put(&mut work.bytes, attr.id, &payload)
-            .then_some(selected)
+            Shape::Struct(schema) => {
+                let mut wanted: Vec<(Way, u64)> = Vec::new();
+                for (way, union) in unions {
+                    if let Some(place) = Place::find(schema().members, way) {
+                        wanted.push((way, self.pick_at(union, &place)));
+                    }
+                }
+                Some(self.structure(schema(), &wanted))
+            }
+            _ => None,
+        }
     }
 
     /// An attribute that no spec has, or one that only pads.
@@ -714,16 +866,23 @@ impl Maker<'_, '_> {
 /// A set under work.
 struct Work {
     set: &'static SetSchema,
-    /// Selectors, with what they say if they were written.
-    decided: Vec<(u16, Option<Selected>)>,
+    /// Selectors, with their payloads if they were written.
+    decided: Vec<(u16, Option<Vec<u8>>)>,
     bytes: Vec<u8>,
 }
 
 /// Whether something here, or in what is nested, depends on this attribute.
 fn is_selector(set: &SetSchema, id: u16) -> bool {
-    set.provide == Selector::Attr(id)
+    fn leads_to(selector: &Selector, id: u16) -> bool {
+        match selector {
+            Selector::Attr(other, _) => *other == id,
+            Selector::AttrOr(other, or) => *other == id || leads_to(or, id),
+            _ => false,
+        }
+    }
+    leads_to(&set.provide, id)
         || set.attrs.iter().any(|attr| {
-            attr.selector == Selector::Attr(id)
+            leads_to(&attr.selector, id)
                 || (attr.id == id && matches!(attr.selector, Selector::Of(_)))
         })
 }
@@ -740,12 +899,16 @@ fn append(bytes: &mut Vec<u8>, id_and_flags: u16, payload: &[u8]) -> bool {
 }
 
 /// The case that a selector picks.
-fn case(union: &'static UnionSchema, key: &Selected) -> Option<&'static Case> {
-    let exact = union.cases.iter().find(|case| match (case.key, key) {
+fn case(union: &UnionSchema, key: &Selected) -> Option<&'static Case> {
+    let says = |own: Option<CaseKey>, key: &Selected| match (own, key) {
         (Some(CaseKey::Text(text)), Selected::Text(have)) => text.as_bytes() == have,
         (Some(CaseKey::Int(number)), Selected::Number(have)) => number == *have,
         _ => false,
-    });
+    };
+    if let Selected::Or(key) = key {
+        return union.cases.iter().find(|case| says(case.or, key));
+    }
+    let exact = union.cases.iter().find(|case| says(case.key, key));
     exact.or_else(|| union.cases.iter().find(|case| case.key.is_none()))
 }
 
@@ -782,12 +945,13 @@ fn number_in(bytes: &[u8], int: &IntShape) -> u64 {
 fn fixed_size(shape: &Shape) -> usize {
     match shape {
         Shape::Int(int) => int.size,
-        Shape::Bitfield32 => 8,
+        Shape::Bitfield32(_) => 8,
         Shape::Chars(len) => *len,
         Shape::Mac => 6,
         Shape::Ipv4 => 4,
         Shape::Ipv6 | Shape::Inet => 16,
         Shape::Array { item, count } => fixed_size(item) * count,
+        Shape::FixedUnion { size, .. } => *size,
         Shape::Struct(schema) => schema().size,
         _ => 0,
     }

@@ -68,14 +68,6 @@ fn captures_encode_losslessly() {
 /// Attributes that stay raw although a spec knows them: each with the reason.
 const RAW: &[(&str, &str)] = &[
     (
-        "bridge_slave",
-        "sends slave data without the slave kind that selects its form",
-    ),
-    (
-        "bond_slave",
-        "sends slave data without the slave kind that selects its form",
-    ),
-    (
         "num_unsol_na",
         "sends one attribute twice; the earlier one is kept raw",
     ),

@@ -33,9 +33,8 @@ fn snapshots(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Modules of sets that no message of a family reaches: hand-written code uses the first, with tests beside it; answers about
-/// TIPC sockets are generic netlink messages under a type of socket diagnosis.
-const ELSEWHERE: &[&str] = &["core", "diag::tipc"];
+/// Modules of sets that no message of a family reaches: hand-written code uses it, with tests beside it.
+const ELSEWHERE: &[&str] = &["core"];
 
 /// What a sample cannot show, since an enclosing set selects its form by text; captured messages show it.
 const BY_CONTEXT: &[&str] = &["TCA_STATS_APP"];

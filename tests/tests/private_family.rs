@@ -77,9 +77,9 @@ pub struct Holes {
 
 /// A record with its own length in front.
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
-#[nl(record)]
 pub struct Hop {
     /// Weight.
+    #[nl(length = u16)]
     pub weight: u16,
     /// Where.
     #[nl(attr = 1)]

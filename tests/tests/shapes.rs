@@ -3,6 +3,15 @@
 #[path = "../../codegen/tests/fixtures/ok/mod.rs"]
 mod ok;
 
+#[path = "shapes/clauses.rs"]
+mod clauses;
+#[path = "shapes/selectors.rs"]
+mod selectors;
+#[path = "shapes/tails.rs"]
+mod tails;
+#[path = "shapes/views.rs"]
+mod views;
+
 use netlink::wire::{Cx, Direction, Encoder, Key, Messages, Shape, Value, schema};
 
 fn encode<T: Value>(value: &T, direction: Direction) -> Vec<u8> {
@@ -10,6 +19,15 @@ fn encode<T: Value>(value: &T, direction: Direction) -> Vec<u8> {
     value
         .encode(&mut Encoder::lossless(&mut bytes, direction))
         .unwrap();
+    bytes
+}
+
+/// One attribute, padded.
+fn attr(id: u16, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = ((payload.len() + 4) as u16).to_ne_bytes().to_vec();
+    bytes.extend(id.to_ne_bytes());
+    bytes.extend(payload);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
     bytes
 }
 
@@ -49,6 +67,26 @@ fn every_fixture_round_trips_its_samples() {
     samples::<ok::lead::lead::Answer>();
     samples::<ok::genl::genl::Ctrl>();
     samples::<ok::feature::link::Link>();
+    samples::<ok::tag_or::tag_or::LinkInfo>();
+    samples::<ok::providers::providers::Outer>();
+    samples::<ok::bytecode::bytecode::Request>();
+    samples::<ok::way::way::Meta>();
+    samples::<ok::way::way::RxNfc>();
+    samples::<ok::masks::masks::LinkSettings>();
+    samples::<ok::masks::masks::Table>();
+    samples::<ok::masks::masks::Bits>();
+    samples::<ok::masks::masks::Keys>();
+    samples::<ok::by_length::by_length::Answer>();
+    samples::<ok::groups::groups::Opts>();
+    samples::<ok::bitfield::bitfield::Action>();
+    samples::<ok::lossless::multiset::Bag>();
+    samples::<ok::lossless::order::Queue>();
+    samples::<ok::lossless::padding::Parcel>();
+    samples::<ok::lossless::flag_bits::Outer>();
+    samples::<ok::lossless::trailing_nul::Names>();
+    samples::<ok::lossless::growth::Shop>();
+    samples::<ok::lossless::short_header::Request>();
+    samples::<ok::lossless::duplicates::Twice>();
     assert_eq!(ok::scalars::scalars::NAME_MAX, 16);
 }
 
@@ -232,6 +270,18 @@ fn the_front_of_a_body_selects_it() {
     match message(20, "02 01 00 00 08 00 02 00 07 00 00 00", cx) {
         SockDiagMessage::Socket(answer) => match *answer {
             Answer::Inet(socket) => assert_eq!(socket.info, Some(Info::Tcp(7))),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+    // One attribute instead of a header that begins with the family.
+    match message(
+        20,
+        "14 00 02 80 08 00 01 00 07 00 00 00 08 00 02 00 09 00 00 00",
+        cx,
+    ) {
+        SockDiagMessage::Socket(answer) => match *answer {
+            Answer::Tipc(message) => assert_eq!(message.sock.unwrap().port, Some(9)),
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),

@@ -6,6 +6,7 @@ mod schema;
 mod size;
 mod test;
 mod uapi;
+mod vm;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,9 @@ Commands:
   uapi [TREE] [--cc 'CC FLAGS'] [--list]
                                  compare the specs with kernel headers, those
                                  that are installed unless TREE says others
+  vm [--kernel K] [--table] [FILTER…]
+                                 the live tests as root on stock kernels, in an
+                                 emulated machine; --help says more
   help                           this text
 ";
 
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
             "schema" => schema::command(rest),
             "size" => size::run(),
             "uapi" => uapi::command(rest),
+            "vm" => vm::command(rest),
             "help" | "--help" | "-h" => {
                 print!("{HELP}");
                 Ok(())

@@ -10,6 +10,10 @@ pub(super) fn rust_type(writer: &mut Writer<'_>, ty: &Type) -> String {
         Type::Chars(_) => writer.wire("NlString"),
         Type::Array(item, len) => format!("[{}; {len}]", rust_type(writer, item)),
         Type::Named(named) => writer.named(named),
+        Type::Bits(flags) => {
+            let flags = writer.named(flags);
+            format!("{}<{flags}>", writer.wire("Bitfield32"))
+        }
         Type::Scalar(scalar) => match scalar {
             Scalar::Uint => "u64".to_owned(),
             Scalar::Sint => "i64".to_owned(),
@@ -71,7 +75,7 @@ pub(super) fn list_type(list: &List, ty: &str) -> String {
 pub(super) fn payload(writer: &mut Writer<'_>, payload: &Payload) -> Option<String> {
     let one = one(writer, &payload.ty, payload.wire, payload.bare);
     let (name, number) = match &payload.list {
-        List::One | List::Repeat => return one,
+        List::One | List::Repeat | List::Groups => return one,
         List::Packed => ("Packed", None),
         List::Index { base } => ("Index", Some(*base)),
         List::Items { id, .. } => ("Items", Some(*id)),

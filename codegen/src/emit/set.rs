@@ -3,13 +3,19 @@
 use super::structure::{members, needs_zero};
 use super::writer::{Writer, tokens, word};
 use super::{codec, doc};
-use crate::model::{Attr, Direction, Header, List, Pair, Scalar, Selector, Set, SetItem, Type};
+use crate::model::{
+    Attr, Direction, Header, List, Pair, Scalar, Selector, Set, SetItem, Type, Way,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
     let meta = &set.meta;
-    let text = doc::with_since(meta) + &doc::reference(meta.header.as_deref(), &what(set));
+    let mut text = doc::with_since(meta);
+    if set.whole {
+        text += "\n\nA request replaces all of it: what it lacks is reset.";
+    }
+    text += &doc::reference(meta.header.as_deref(), &what(set));
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
     let attrs = writer.macros("Attrs");
     let unknown = word(&writer.wire("Unknown"));
@@ -68,11 +74,11 @@ fn args(set: &Set, pad_end: u64) -> Vec<String> {
     if let Some(short) = set.header.as_ref().and_then(|header| header.short) {
         args.push(format!("short_header = {short}"));
     }
-    if set.record {
-        args.push("record".to_owned());
-    }
     if let Some(provide) = &set.provide {
         args.push(format!("provide = {provide}"));
+    }
+    if set.whole {
+        args.push("whole".to_owned());
     }
     if !set.pads.is_empty() {
         let pads: Vec<String> = set.pads.iter().map(u64::to_string).collect();
@@ -101,24 +107,56 @@ fn attr(writer: &mut Writer<'_>, attr: &Attr) -> TokenStream {
             args.push("repeat".to_owned());
             format!("Vec<{ty}>")
         }
+        List::Groups => {
+            args.push("groups".to_owned());
+            format!("Vec<{ty}>")
+        }
         list => format!("Option<{}>", codec::list_type(list, &ty)),
     };
     if let Some(codec) = codec {
         args.push(format!("as = {codec}"));
     }
-    match &attr.by {
-        None => {}
-        Some(Selector::Inherited) => args.push("by = inherited".to_owned()),
-        Some(Selector::Field(field)) => args.push(format!("by = {field}")),
-    }
+    selector("by", attr.by.as_ref(), &mut args);
     limits(attr, &mut args);
     properties(attr, &mut args);
     let text = doc::of_attr(&attr.meta.doc, &attr.meta, payload, attr.direction);
     let docs = doc::attrs(&text, 4);
     let alias = doc::alias(&attr.meta.c, &attr.meta.name);
+    let others = aliases(attr);
     let cfg = writer.cfg_of(&payload.ty);
     let (nl, name, ty) = (writer.nl(&args), word(&attr.meta.name), tokens(&ty));
-    quote!(#cfg #docs #alias #nl pub #name: #ty)
+    quote!(#cfg #docs #alias #others #nl pub #name: #ty)
+}
+
+/// Other names in C, under which rustdoc finds the field.
+fn aliases(attr: &Attr) -> TokenStream {
+    let all = attr.aliases.iter();
+    all.map(|alias| doc::alias(alias, &attr.meta.name))
+        .collect()
+}
+
+/// Where a selector stands.
+pub(super) fn selector(key: &str, selector: Option<&Selector>, args: &mut Vec<String>) {
+    match selector {
+        None => {}
+        Some(Selector::Inherited) => args.push(format!("{key} = inherited")),
+        Some(Selector::Length) => args.push(format!("{key} = length")),
+        Some(Selector::Field(way)) => self::way(key, way, args),
+    }
+}
+
+/// The way to a selector, and its names in C where they are others.
+pub(super) fn way(key: &str, way: &Way, args: &mut Vec<String>) {
+    let mut text = format!("{key} = {}", way.base);
+    for step in &way.steps {
+        let call = if step.part { "()" } else { "" };
+        text.push_str(&format!(".{}{call}", step.name));
+    }
+    args.push(text);
+    if way.steps.iter().any(|step| step.c != step.name) {
+        let names: Vec<&str> = way.steps.iter().map(|step| step.c.as_str()).collect();
+        args.push(format!("by_c = {:?}", names.join(".")));
+    }
 }
 
 /// A selector and its data: one field, named after the selector.
@@ -128,6 +166,7 @@ fn pair(writer: &mut Writer<'_>, pair: &Pair) -> TokenStream {
     if let Some(codec) = codec::key(writer, &key.payload) {
         args.push(format!("key_as = {codec}"));
     }
+    selector("or", data.or.as_ref(), &mut args);
     properties(data, &mut args);
     let ty = codec::rust_type(writer, &data.payload.ty);
     let text = format!(
@@ -137,7 +176,10 @@ fn pair(writer: &mut Writer<'_>, pair: &Pair) -> TokenStream {
     );
     let text = doc::of_attr(&text, &data.meta, &data.payload, data.direction);
     let docs = doc::attrs(&text, 4);
-    let aliases = [&key.meta.c, &data.meta.c].map(|c| doc::alias(c, &key.meta.name));
+    let mut aliases: Vec<_> = [&key.meta.c, &data.meta.c]
+        .map(|c| doc::alias(c, &key.meta.name))
+        .into();
+    aliases.extend([key, data].map(self::aliases));
     let (nl, name, ty) = (
         writer.nl(&args),
         word(&key.meta.name),

@@ -63,8 +63,7 @@ pub(super) fn members(writer: &mut Writer<'_>, members: &[Member]) -> (Vec<Token
     let mut pad_end = 0;
     for member in members {
         match member {
-            // The derive puts the length of a record in front by itself.
-            Member::RecordLen(_) => {}
+            Member::RecordLen(int) => hidden.push(format!("length = {int}")),
             Member::Pad(pad) => {
                 hidden.push(format!("pad = {}", pad.len));
                 pad_end += pad.len;
@@ -80,7 +79,11 @@ pub(super) fn members(writer: &mut Writer<'_>, members: &[Member]) -> (Vec<Token
 }
 
 fn count(count: &Count) -> String {
-    let mut text = format!("count({}, {}", count.of, count.int);
+    let of = match count.of.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    let mut text = format!("count({of}, {}", count.int);
     match count.unit {
         CountUnit::Elements => {}
         CountUnit::Bytes => text.push_str(", bytes"),
@@ -122,7 +125,10 @@ fn field(writer: &mut Writer<'_>, field: &Field, mut args: Vec<String>) -> Token
         args.push(format!("bits = {bits}"));
     }
     if let Some(by) = &field.by {
-        args.push(format!("by = {by}"));
+        super::set::way("by", by, &mut args);
+    }
+    if !field.counts.is_empty() {
+        args.push(format!("counts({})", field.counts.join(", ")));
     }
     let (docs, alias) = (
         doc::attrs(&doc::with_since(meta), 4),

@@ -21,6 +21,12 @@ pub(super) fn union(writer: &mut Writer<'_>, union: &Union) {
                 format!("case = {number}, also({})", more.join(", "))
             }
         };
+        let key = match &case.or {
+            Some(CaseKey::Text(or)) => format!("{key}, or = {or:?}"),
+            Some(CaseKey::Number(or)) => format!("{key}, or = {or}"),
+            None if case.headless => format!("{key}, headless"),
+            None => key,
+        };
         let meta = &case.meta;
         let text = with_facts(&doc::with_since(meta), case.payload.as_ref());
         let alias = doc::alias(&meta.c, &meta.name);

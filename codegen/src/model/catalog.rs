@@ -204,6 +204,13 @@ fn module_entries(module: &Module, list: &mut Vec<Entry>) {
         for attr in item.attrs() {
             let ty = payload_type(&attr.payload);
             let one = part(module, Kind::Attribute, &item.meta, &attr.meta, &ty);
+            for alias in &attr.aliases {
+                let mut other = one.clone();
+                other.c_name.clone_from(alias);
+                // The name may have come before the attribute's own.
+                other.since = None;
+                list.push(with_value(other, attr.id.into()));
+            }
             list.push(with_value(one, attr.id.into()));
             if let super::List::Items { id, c } = &attr.payload.list {
                 if !c.is_empty() {

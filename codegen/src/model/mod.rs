@@ -15,7 +15,7 @@ pub use attribute::{Attribute, attributes};
 pub use catalog::{Entry, Kind, catalog};
 pub use message::{Family, Genl, Group, Ioctl, Message, NetlinkProtocol, Reply};
 pub use parts::{Part, Parts};
-pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem};
+pub use set::{Attr, Direction, Header, Pair, Selector, Set, SetItem, Step, Way};
 pub use structure::{Count, CountUnit, Field, Member, Pad, Place, Structure};
 pub use ty::{Category, Int, List, Named, Payload, Scalar, Type};
 pub use union::{Case, CaseKey, DefaultCase, Selection, Union};

@@ -11,10 +11,10 @@ pub struct Set {
     pub prefix: String,
     /// Struct in front of the attributes.
     pub header: Option<Header>,
-    /// Whether the header's first member is the length of the whole record.
-    pub record: bool,
     /// Header field that nested sets may select by.
     pub provide: Option<String>,
+    /// Whether a request replaces all of it, so that one with a change must have the rest as well.
+    pub whole: bool,
     /// Ids of attributes that only pad.
     pub pads: Vec<u64>,
     /// Attributes, in the order of the spec.
@@ -63,6 +63,10 @@ pub struct Attr {
     pub byteorder: bool,
     /// What selects among the cases of its union.
     pub by: Option<Selector>,
+    /// What says what the data are where the tag is absent.
+    pub or: Option<Selector>,
+    /// Other names in C.
+    pub aliases: Vec<String>,
     /// Whether the value stands behind a pointer; `None` for what never does.
     pub boxed: Option<bool>,
     /// Whether the kernel demands it in every request that carries the set.
@@ -81,10 +85,32 @@ pub struct Pair {
 /// What selects among the cases of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// A field of the same set.
-    Field(String),
+    /// A field of the same set, or what it holds.
+    Field(Way),
     /// The nearest set above that provides a selector.
     Inherited,
+    /// The number of bytes of the payload.
+    Length,
+}
+
+/// The way to a selector: a field, and from there into its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The field.
+    pub base: String,
+    /// Members of structs, and at the end perhaps a part of a number.
+    pub steps: Vec<Step>,
+}
+
+/// One step into a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Name in Rust.
+    pub name: String,
+    /// Name in C.
+    pub c: String,
+    /// Whether it is a part of a number.
+    pub part: bool,
 }
 
 /// Who sends an attribute.

@@ -1,6 +1,6 @@
 //! Fixed structs.
 
-use super::{Int, Meta, Type};
+use super::{Int, Meta, Type, Way};
 
 /// A fixed C struct, with what may follow it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub struct Structure {
 
 /// A member.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful of values a run")]
 pub enum Member {
     /// Bytes without meaning.
     Pad(Pad),
@@ -48,8 +49,8 @@ pub struct Pad {
 /// A member that counts a tail.
 #[derive(Clone, Debug)]
 pub struct Count {
-    /// Name of the tail.
-    pub of: String,
+    /// Names of the tails, which are of one length.
+    pub of: Vec<String>,
     /// Integer in C.
     pub int: Int,
     /// What is counted.
@@ -82,8 +83,10 @@ pub struct Field {
     pub wire: Option<Int>,
     /// Bits, for a bitfield member.
     pub bits: Option<u64>,
-    /// Member that selects among the cases of a union or of an address.
-    pub by: Option<String>,
+    /// What selects among the cases of a union or of an address.
+    pub by: Option<Way>,
+    /// Tails that it counts where it is positive.
+    pub counts: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }

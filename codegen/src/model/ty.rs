@@ -53,6 +53,8 @@ pub enum Type {
     Scalar(Scalar),
     /// NUL-padded text in a fixed number of bytes.
     Chars(u64),
+    /// Value and mask of 32 bits that flags name.
+    Bits(Named),
     /// So many of a type.
     Array(Box<Type>, u64),
     /// A definition of a spec.
@@ -117,6 +119,8 @@ pub enum List {
     },
     /// Elements that know their own length.
     Records,
+    /// One an attribute in requests, all in one attribute of answers.
+    Groups,
 }
 
 /// What stands in an attribute or a union case.
@@ -300,7 +304,7 @@ impl Type {
     /// The definition it refers to, if it does.
     pub fn named(&self) -> Option<&Named> {
         match self {
-            Self::Named(named) => Some(named),
+            Self::Named(named) | Self::Bits(named) => Some(named),
             Self::Array(item, _) => item.named(),
             _ => None,
         }

@@ -41,6 +41,10 @@ pub struct Case {
     pub key: CaseKey,
     /// Further selectors of the same case.
     pub more: Vec<u32>,
+    /// The selector in what stands in for an absent tag.
+    pub or: Option<CaseKey>,
+    /// Whether the payload is one attribute, without the selector of the union in front.
+    pub headless: bool,
     /// Absent for a kind without data.
     pub payload: Option<Payload>,
 }

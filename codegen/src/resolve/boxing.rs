@@ -233,6 +233,7 @@ impl<'m> Sizer<'m> {
         match ty {
             Type::Int(int) => int.size(),
             Type::Scalar(scalar) => scalar.rust_size(),
+            Type::Bits(named) => 2 * named.category.repr().map_or(4, |repr| repr.size()),
             Type::Chars(_) => 24,
             Type::Array(item, len) => self.ty(item).saturating_mul(*len),
             Type::Named(named) => match named.category.repr() {
@@ -267,7 +268,7 @@ impl<'m> Sizer<'m> {
 
     fn is_plain_type(&self, ty: &Type) -> bool {
         match ty {
-            Type::Int(_) => true,
+            Type::Int(_) | Type::Bits(_) => true,
             Type::Chars(_) => false,
             Type::Scalar(scalar) => {
                 !matches!(scalar, Scalar::String | Scalar::Bytes | Scalar::HwAddr)

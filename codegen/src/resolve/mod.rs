@@ -7,6 +7,7 @@ mod message;
 mod parts;
 mod reach;
 mod selection;
+mod selector;
 mod set;
 mod size;
 mod structure;

@@ -107,9 +107,12 @@ pub(super) fn check(cx: &mut Cx<'_, '_>) {
             .error(span, format!("this file does not need `{path}`"))
             .help("remove it");
     }
-    let provided = cx.graph.reachable(&cx.graph.providers);
+    // What a set provides is for those inside it, not for the set itself.
+    let providers = cx.graph.providers.iter();
+    let below = providers.filter_map(|set| cx.graph.edges.get(*set));
+    let provided = cx.graph.reachable(&below.flatten().copied().collect());
     for (set, span) in &cx.graph.heirs {
-        if !provided.contains(set) || cx.graph.providers.contains(set) {
+        if !provided.contains(set) {
             cx.diags
                 .error(*span, "no set above provides a selector")
                 .help("add `provide = \"…\"` to the set whose header has it");

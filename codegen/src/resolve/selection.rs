@@ -5,15 +5,22 @@ use super::index::{DefId, Item};
 use crate::diag::Span;
 use crate::model::Selection;
 use crate::syntax::TypeExpr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The selection of each union in use.
 #[derive(Default)]
 pub(super) struct Selections {
     of: BTreeMap<DefId, (Selection, Span)>,
+    /// Unions whose tag may be absent.
+    untagged: BTreeSet<DefId>,
 }
 
 impl Selections {
+    /// Whether something stands in for the tag of a union.
+    pub(super) fn may_lack_tag(&self, def: DefId) -> bool {
+        self.untagged.contains(&def)
+    }
+
     /// How a union is selected; one that nothing uses counts as selected by a field.
     pub(super) fn get(&self, def: DefId) -> Selection {
         self.of
@@ -24,10 +31,14 @@ impl Selections {
 
 pub(super) fn selections(cx: &mut Cx<'_, '_>) -> Selections {
     let mut uses: Vec<(usize, TypeExpr, Selection)> = Vec::new();
+    let mut untagged = BTreeSet::new();
     for def in &cx.index.defs {
         match def.item {
             Item::Set(set) => {
                 for attr in &set.attrs {
+                    if attr.or.is_some() {
+                        untagged.extend(cx.index.lookup(def.file, &attr.shape.ty.name.value));
+                    }
                     let tagged = attr.tag.is_some();
                     let selection = if tagged {
                         Selection::Tagged
@@ -51,7 +62,10 @@ pub(super) fn selections(cx: &mut Cx<'_, '_>) -> Selections {
             _ => {}
         }
     }
-    let mut selections = Selections::default();
+    let mut selections = Selections {
+        untagged,
+        ..Selections::default()
+    };
     for (file, ty, selection) in uses {
         let Some(def) = cx.index.lookup(file, &ty.name.value) else {
             continue;

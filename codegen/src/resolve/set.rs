@@ -2,11 +2,12 @@
 
 use super::Cx;
 use super::index::{DefId, Item};
+use super::selector::{self, Scope, key_kind};
 use super::structure;
 use crate::diag::{Sp, Span};
 use crate::ident;
 use crate::model::{
-    Attr, Category, Direction, Field, Header, List, Member, Meta, Pair, Payload, Scalar, Selector,
+    Attr, Category, Direction, Field, Header, List, Member, Meta, Named, Pair, Payload, Scalar,
     Set, SetItem, Type,
 };
 use crate::syntax;
@@ -71,35 +72,21 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         .filter_map(|pad| u64::try_from(pad.value).ok())
         .collect();
     let provide = syntax.provide.as_ref().map(|provide| provide.value.clone());
-    let record = is_record(syntax);
     Some(Set {
         meta,
         prefix,
         header,
-        record,
         provide,
+        whole: syntax.whole,
         pads,
         items,
     })
 }
 
-fn is_record(syntax: &syntax::Set) -> bool {
-    syntax.record.as_ref().is_some_and(|record| record.value)
-}
-
 fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) -> Option<Header> {
     let Some(name) = &syntax.header_struct else {
-        let needs = [
-            (
-                "short_header",
-                syntax.short_header.as_ref().map(|short| short.span),
-            ),
-            ("record", syntax.record.as_ref().map(|record| record.span)),
-        ];
-        for (key, span) in needs {
-            if let Some(span) = span {
-                cx.refuse(span, format!("`{key}` needs a `header_struct`"));
-            }
+        if let Some(short) = &syntax.short_header {
+            cx.refuse(short.span, "`short_header` needs a `header_struct`");
         }
         return None;
     };
@@ -123,7 +110,7 @@ fn header(cx: &mut Cx<'_, '_>, file: usize, def: DefId, syntax: &syntax::Set) ->
         .related(tail, "the tail");
         return None;
     }
-    let members = structure::members(cx, owner, header, structure, is_record(syntax));
+    let members = structure::members(cx, owner, header, structure);
     let size = cx.header_size(header);
     let short = syntax.short_header.as_ref();
     if let Some(short) = short.filter(|short| short.value >= size) {
@@ -167,13 +154,19 @@ fn check_ids(cx: &mut Cx<'_, '_>, syntax: &syntax::Set, prefix: &str) {
             .c
             .clone()
             .unwrap_or_else(|| format!("{prefix}{}", ident::upper(&attr.name.value)));
-        match by_c.get(&c) {
-            Some(other) if other.id.value != attr.id.value => {
-                cx.refuse(attr.name.span, format!("the C name `{c}` stands twice"))
-                    .related(other.name.span, "first here");
-            }
-            _ => {
-                by_c.insert(c, attr);
+        let aliases = attr
+            .alias
+            .iter()
+            .map(|alias| (alias.value.clone(), alias.span));
+        for (c, span) in std::iter::once((c, attr.name.span)).chain(aliases) {
+            match by_c.get(&c) {
+                Some(other) if other.id.value != attr.id.value || span != attr.name.span => {
+                    cx.refuse(span, format!("the C name `{c}` stands twice"))
+                        .related(other.name.span, "first here");
+                }
+                _ => {
+                    by_c.insert(c, attr);
+                }
             }
         }
     }
@@ -220,7 +213,14 @@ fn attr(
     attr: &syntax::Attr,
     prefix: &str,
 ) -> Option<Attr> {
+    let scope = Scope {
+        file,
+        def,
+        set,
+        header: fields,
+    };
     let payload = cx.payload(file, def, &attr.shape)?;
+    let or = selector::or(cx, scope, attr, &payload.ty);
     let union = payload.ty.is_union() || matches!(payload.ty, Type::Scalar(Scalar::Inet));
     let is_key = set
         .attrs
@@ -235,7 +235,7 @@ fn attr(
             cx.refuse(select.span, "only a union or `inet` is selected");
             None
         }
-        (Some(select), None) => selector(cx, file, def, set, fields, &payload.ty, select),
+        (Some(select), None) => selector::selector(cx, scope, &payload.ty, select),
         (None, Some(tag)) if !union => {
             cx.refuse(tag.span, "only a union has a `tag`");
             None
@@ -245,7 +245,7 @@ fn attr(
             None
         }
         (None, Some(tag)) => {
-            tag_exists(cx, file, set, attr, &payload.ty, tag);
+            selector::tag_exists(cx, scope, attr, &payload.ty, tag);
             None
         }
         (None, None) if union => {
@@ -311,6 +311,11 @@ fn attr(
             );
         }
     }
+    if payload.list == List::Groups && direction != Direction::Both {
+        let span = attr.dir.as_ref().map_or(attr.name.span, |dir| dir.span);
+        cx.refuse(span, "groups have a form in each direction");
+    }
+    let aliases = attr.alias.iter().map(|alias| alias.value.clone()).collect();
     let id = attr.id.value;
     Some(Attr {
         meta,
@@ -320,6 +325,8 @@ fn attr(
         nested,
         byteorder,
         by,
+        or,
+        aliases,
         boxed,
         required,
     })
@@ -330,7 +337,7 @@ fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
     match payload.list {
         List::Index { .. } | List::Items { .. } | List::Map { .. } => return Some(true),
         List::Packed | List::Records => return Some(false),
-        List::One | List::Repeat => {}
+        List::One | List::Repeat | List::Groups => {}
     }
     match &payload.ty {
         Type::Named(named) if named.category == Category::Union => None,
@@ -343,101 +350,6 @@ fn nested_by_default(cx: &Cx<'_, '_>, payload: &Payload) -> Option<bool> {
             Some(bare)
         }
         _ => Some(false),
-    }
-}
-
-fn selector(
-    cx: &mut Cx<'_, '_>,
-    file: usize,
-    def: DefId,
-    set: &syntax::Set,
-    fields: &[&Field],
-    union: &Type,
-    select: &Sp<String>,
-) -> Option<Selector> {
-    let text_key = cx.union_key(union)?;
-    if select.value == "inherited" {
-        if !set.context {
-            cx.graph.inherits(def, select.span);
-        }
-        return Some(Selector::Inherited);
-    }
-    let header = fields.iter().find(|field| field.meta.name == select.value);
-    let sibling = set
-        .attrs
-        .iter()
-        .find(|attr| attr.name.value == select.value);
-    let (is_text, is_number) = match (header, sibling) {
-        (Some(field), _) => (false, field.ty.int().is_some()),
-        (None, Some(attr)) => key_kind(cx, file, attr),
-        (None, None) => {
-            let names = fields.iter().map(|field| field.meta.name.as_str());
-            let names = names.chain(set.attrs.iter().map(|attr| attr.name.value.as_str()));
-            cx.diags
-                .error(
-                    select.span,
-                    format!("neither field nor attribute is called `{}`", select.value),
-                )
-                .nearest(&select.value, names.chain(["inherited"]));
-            return None;
-        }
-    };
-    check_key(cx, select, text_key, is_text, is_number);
-    Some(Selector::Field(select.value.clone()))
-}
-
-fn tag_exists(
-    cx: &mut Cx<'_, '_>,
-    file: usize,
-    set: &syntax::Set,
-    attr: &syntax::Attr,
-    union: &Type,
-    tag: &Sp<String>,
-) {
-    let Some(key) = set.attrs.iter().find(|key| key.name.value == tag.value) else {
-        let names = set.attrs.iter().map(|attr| attr.name.value.as_str());
-        cx.diags
-            .error(tag.span, format!("no attribute is called `{}`", tag.value))
-            .nearest(&tag.value, names);
-        return;
-    };
-    let mut earlier = set
-        .attrs
-        .iter()
-        .take_while(|other| other.name.span != attr.name.span);
-    let other = earlier.find(|other| other.tag.as_ref().is_some_and(|t| t.value == tag.value));
-    if let Some(other) = other {
-        let other = other.name.span;
-        cx.refuse(
-            tag.span,
-            format!("`{}` is already the tag of another union", tag.value),
-        )
-        .related(other, "of this one")
-        .help("the second union takes `select`");
-    }
-    let Some(text_key) = cx.union_key(union) else {
-        return;
-    };
-    let (is_text, is_number) = key_kind(cx, file, key);
-    check_key(cx, tag, text_key, is_text, is_number);
-}
-
-/// Whether an attribute can be the key of a union by string or by number.
-fn key_kind(cx: &Cx<'_, '_>, file: usize, attr: &syntax::Attr) -> (bool, bool) {
-    match cx.peek(file, &attr.shape.ty) {
-        Some(Type::Scalar(Scalar::String)) => (true, false),
-        Some(ty) => (false, ty.int().is_some()),
-        None => (false, false),
-    }
-}
-
-fn check_key(cx: &mut Cx<'_, '_>, at: &Sp<String>, text_key: bool, is_text: bool, is_number: bool) {
-    let wanted = if text_key { "a string" } else { "an integer" };
-    if if text_key { !is_text } else { !is_number } {
-        cx.refuse(
-            at.span,
-            format!("the key of the union is {wanted}, `{}` is not", at.value),
-        );
     }
 }
 
@@ -505,6 +417,10 @@ impl Cx<'_, '_> {
             Some(wire) => Some(self.wire(wire, &ty)?),
             None => None,
         };
+        let ty = match &shape.flags {
+            Some(flags) => Type::Bits(self.bits(file, from, flags, &ty)?),
+            None => ty,
+        };
         let text = matches!(ty, Type::Scalar(Scalar::String));
         let bare = match &shape.nul {
             None => false,
@@ -556,6 +472,30 @@ impl Cx<'_, '_> {
         })
     }
 
+    /// The flags that name the bits of a value and its mask.
+    fn bits(&mut self, file: usize, from: DefId, flags: &Sp<String>, ty: &Type) -> Option<Named> {
+        if !matches!(ty, Type::Scalar(Scalar::Bitfield32)) {
+            self.refuse(flags.span, "`flags` names the bits of a `bitfield32`");
+            return None;
+        }
+        let def = self.named(file, from, flags)?;
+        match self.reference(def) {
+            Type::Named(named) => match named.category {
+                Category::Flags(repr) if repr.bits <= 32 && !repr.big => Some(named),
+                Category::Flags(repr) => {
+                    let message = format!("`{}` are in {repr}, the bits in u32", flags.value);
+                    self.refuse(flags.span, message);
+                    None
+                }
+                _ => {
+                    self.refuse(flags.span, format!("`{}` are no flags", flags.value));
+                    None
+                }
+            },
+            _ => None,
+        }
+    }
+
     fn check_range(&mut self, low: &Sp<i128>, high: &Sp<i128>, shape: &syntax::Shape, ty: &Type) {
         let (least, most) = match ty {
             Type::Scalar(Scalar::Uint) => (0, i128::from(u64::MAX)),
@@ -578,7 +518,7 @@ impl Cx<'_, '_> {
 
     fn list(&mut self, shape: &syntax::Shape) -> Option<List> {
         let forms = [
-            "repeat", "packed", "index", "items", "map", "maps", "records",
+            "repeat", "groups", "packed", "index", "items", "map", "maps", "records",
         ];
         let form = shape.list.as_ref().map(|list| list.value.as_str());
         if let Some(base) = shape.base.as_ref().filter(|_| form != Some("index")) {
@@ -594,6 +534,7 @@ impl Cx<'_, '_> {
             "repeat" => Some(List::Repeat),
             "packed" => Some(List::Packed),
             "records" => Some(List::Records),
+            "groups" => Some(List::Groups),
             "map" => Some(List::Map { depth: 1 }),
             "maps" => Some(List::Map { depth: 2 }),
             "index" => match &shape.base {
@@ -629,17 +570,24 @@ impl Cx<'_, '_> {
     /// Types that can be the elements of a list, or stand alone.
     fn check_list(&mut self, shape: &syntax::Shape, ty: &Type, list: &List) {
         let span = shape.ty.span();
-        let record = self.is_record_set(ty);
+        let record = self.is_record(ty);
         let flag = matches!(ty, Type::Scalar(Scalar::Flag));
         match list {
             List::Records if !record => {
-                self.refuse(span, "records are sets with `record = true`");
+                self.refuse(span, "a record has its own length in a member")
+                    .help(
+                        "give that member of the struct, or of the set's header, `length = true`",
+                    );
             }
             List::Records => {}
             _ if record => {
                 self.refuse(span, "a record stands in a list only")
                     .help("add `list = \"records\"`");
             }
+            List::Groups if !self.is_bare_set(ty) => {
+                self.refuse(span, "only sets without a header stand in groups");
+            }
+            List::Groups => {}
             List::Packed if !self.is_fixed(ty) || ty.is_union() => {
                 self.refuse(span, "the elements of a packed list need a fixed size");
             }
@@ -667,9 +615,32 @@ impl Cx<'_, '_> {
         self.refuse(span, message).help(help);
     }
 
-    fn is_record_set(&self, ty: &Type) -> bool {
+    /// Whether a type knows its own length: a struct, or a set by its header, that has it as a member.
+    fn is_record(&self, ty: &Type) -> bool {
+        let has_length = |structure: &syntax::Structure| {
+            let mut fields = structure.fields.iter();
+            fields.any(|field| field.length.is_some())
+        };
         let Type::Named(named) = ty else { return false };
         let def = self.def_of(named).and_then(|def| self.index.defs.get(def));
-        matches!(def.map(|def| def.item), Some(Item::Set(set)) if is_record(set))
+        match def.map(|def| (def.file, def.item)) {
+            Some((_, Item::Structure(structure))) => has_length(structure),
+            Some((file, Item::Set(set))) => {
+                let header = set.header_struct.as_ref();
+                let header = header.and_then(|name| self.index.lookup(file, &name.value));
+                let item = header
+                    .and_then(|def| self.index.defs.get(def))
+                    .map(|def| def.item);
+                matches!(item, Some(Item::Structure(structure)) if has_length(structure))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a type is a set without a header.
+    pub(super) fn is_bare_set(&self, ty: &Type) -> bool {
+        let Type::Named(named) = ty else { return false };
+        let def = self.def_of(named).and_then(|def| self.index.defs.get(def));
+        matches!(def.map(|def| def.item), Some(Item::Set(set)) if set.header_struct.is_none())
     }
 }

@@ -82,8 +82,13 @@ fn of_def(
                     align: a.align.max(b.align),
                 });
             }
+            // A size that makes no sense is left for the union's own pass to refuse.
+            let room = item.size.as_ref().map_or(0, |size| size.value);
             whole.map(|size| Size {
-                bytes: round_up(size.bytes, size.align),
+                bytes: match round_up(size.bytes, size.align) {
+                    bytes if room > bytes && room % size.align == 0 => room,
+                    bytes => bytes,
+                },
                 ..size
             })
         }

@@ -2,10 +2,11 @@
 
 use super::Cx;
 use super::index::{DefId, Item};
+use super::selector;
 use super::size::round_up;
 use crate::diag::{Sp, Span};
 use crate::model::{
-    Category, Count, CountUnit, Field, Int, Member, Meta, Pad, Place, Scalar, Structure, Type,
+    Category, Count, CountUnit, Field, Int, Member, Meta, Pad, Place, Scalar, Structure, Type, Way,
 };
 use crate::syntax;
 
@@ -20,7 +21,7 @@ pub(super) fn structure(
         cx.graph.root(def);
     }
     let meta = cx.meta(file, head, head.name.value.clone(), String::new());
-    let members = members(cx, file, def, syntax, false);
+    let members = members(cx, file, def, syntax);
     let size = cx.sizes.get(def).map_or(0, |size| size.bytes);
     if let Some(grows) = &syntax.grows {
         let has_tail = syntax
@@ -47,18 +48,18 @@ pub(super) fn structure(
     })
 }
 
-/// The members of a struct. `record`: its first member is the length of the whole record.
+/// The members of a struct.
 pub(super) fn members(
     cx: &mut Cx<'_, '_>,
     file: usize,
     def: DefId,
     syntax: &syntax::Structure,
-    record: bool,
 ) -> Vec<Member> {
     let mut members = Vec::new();
     let mut variable: Option<&syntax::Field> = None;
     let mut rest: Option<Span> = None;
-    for (number, field) in syntax.fields.iter().enumerate() {
+    let mut lengths: Vec<Span> = Vec::new();
+    for field in &syntax.fields {
         let is_variable = field.list.is_some() || field.rest.is_some();
         if let Some(rest) = rest {
             cx.refuse(
@@ -82,13 +83,26 @@ pub(super) fn members(
         }
         if field.ty.name.value == "pad" {
             members.extend(pad(cx, field));
-        } else if record && number == 0 {
+        } else if let Some(length) = &field.length {
+            if let Some(first) = lengths.first() {
+                cx.refuse(length.span, "a record has one length")
+                    .related(*first, "the other one");
+            }
+            lengths.push(length.span);
             members.extend(record_len(cx, field));
-        } else if field.counts.is_some() {
+        } else if !field.counts.is_empty() && field.doc.is_none() {
             members.extend(count(cx, field, syntax).map(Member::Count));
         } else {
             members.extend(value(cx, file, def, field, syntax).map(Member::Field));
         }
+    }
+    if let Some(length) = lengths.first().filter(|_| {
+        !members
+            .iter()
+            .any(|member| matches!(member, Member::Field(_)))
+            || matches!(members.last(), Some(Member::RecordLen(_)))
+    }) {
+        cx.refuse(*length, "no member with a value follows the length");
     }
     members
 }
@@ -109,10 +123,18 @@ fn pad(cx: &mut Cx<'_, '_>, field: &syntax::Field) -> Option<Member> {
 }
 
 fn record_len(cx: &mut Cx<'_, '_>, field: &syntax::Field) -> Option<Member> {
-    only(cx, field, "the length of a record", &[]);
-    let int = Int::from_name(&field.ty.text()).filter(|int| int.bits == 16 && !int.signed);
+    only(cx, field, "the length of a record", &["length"]);
+    if let Some(length) = field.length.as_ref().filter(|length| !length.value) {
+        cx.refuse(length.span, "`length` can only be `true`")
+            .help("leave it out");
+    }
+    let int = Int::from_name(&field.ty.text());
+    let int = int.filter(|int| int.bits <= 32 && !int.signed && !int.big);
     if int.is_none() {
-        cx.refuse(field.ty.span(), "a record starts with its length, a `u16`");
+        cx.refuse(
+            field.ty.span(),
+            "the length of a record is a `u8`, a `u16` or a `u32`",
+        );
     }
     int.map(Member::RecordLen)
 }
@@ -122,7 +144,6 @@ fn count(
     field: &syntax::Field,
     structure: &syntax::Structure,
 ) -> Option<Count> {
-    let of = field.counts.as_ref()?;
     only(cx, field, "a counting member", &["counts", "unit", "bias"]);
     let int = cx.int(&field.ty.text(), field.ty.span())?;
     if int.big {
@@ -131,26 +152,7 @@ fn count(
             "a big-endian count has no form in Rust yet",
         );
     }
-    let tails = || structure.fields.iter().filter(|f| is_list(f, "tail"));
-    let Some(tail) = tails().find(|tail| tail.name.value == of.value) else {
-        let names = tails().map(|tail| tail.name.value.as_str());
-        let diag = cx
-            .diags
-            .error(of.span, format!("no tail is called `{}`", of.value));
-        diag.help("a tail is a field with `list = \"tail\"`")
-            .nearest(&of.value, names);
-        return None;
-    };
-    let others = structure
-        .fields
-        .iter()
-        .filter(|other| other.name.span != field.name.span);
-    let mut counting = others.filter_map(|other| other.counts.as_ref());
-    if let Some(other) = counting.find(|other| other.value == of.value) {
-        let other = other.span;
-        cx.refuse(of.span, format!("`{}` is counted twice", of.value))
-            .related(other, "also here");
-    }
+    let tails = counted(cx, field, structure)?;
     let unit = match &field.unit {
         None => CountUnit::Elements,
         Some(unit) => match unit.value.as_str() {
@@ -165,21 +167,57 @@ fn count(
             }
         },
     };
-    if unit != CountUnit::Elements && tail.ty.name.value != "bytes" {
-        cx.diags
-            .error(
-                tail.ty.span(),
-                "a tail whose bytes or bits are counted is of type `bytes`",
-            )
-            .related(of.span, "counted here");
+    for (of, tail) in field.counts.iter().zip(&tails) {
+        if unit != CountUnit::Elements && tail.ty.name.value != "bytes" {
+            cx.diags
+                .error(
+                    tail.ty.span(),
+                    "a tail whose bytes or bits are counted is of type `bytes`",
+                )
+                .related(of.span, "counted here");
+        }
     }
     let bias = field.bias.as_ref().map_or(0, |bias| bias.value);
     Some(Count {
-        of: of.value.clone(),
+        of: field.counts.iter().map(|of| of.value.clone()).collect(),
         int,
         unit,
         bias,
     })
+}
+
+/// The tails that a member counts.
+fn counted<'s>(
+    cx: &mut Cx<'_, '_>,
+    field: &syntax::Field,
+    structure: &'s syntax::Structure,
+) -> Option<Vec<&'s syntax::Field>> {
+    let tails = || structure.fields.iter().filter(|f| is_list(f, "tail"));
+    let mut found = Vec::new();
+    for (number, of) in field.counts.iter().enumerate() {
+        let Some(tail) = tails().find(|tail| tail.name.value == of.value) else {
+            let names = tails().map(|tail| tail.name.value.as_str());
+            let diag = cx
+                .diags
+                .error(of.span, format!("no tail is called `{}`", of.value));
+            diag.help("a tail is a field with `list = \"tail\"`")
+                .nearest(&of.value, names);
+            return None;
+        };
+        found.push(tail);
+        let others = structure
+            .fields
+            .iter()
+            .filter(|other| other.name.span != field.name.span);
+        let others = others.flat_map(|other| &other.counts);
+        let mut counting = others.chain(field.counts.iter().take(number));
+        if let Some(other) = counting.find(|other| other.value == of.value) {
+            let other = other.span;
+            cx.refuse(of.span, format!("`{}` is counted twice", of.value))
+                .related(other, "also here");
+        }
+    }
+    Some(found)
 }
 
 fn value(
@@ -193,7 +231,7 @@ fn value(
         cx,
         field,
         "a member",
-        &["wire", "bits", "select", "list", "rest"],
+        &["wire", "bits", "select", "list", "rest", "counts"],
     );
     if field.doc.as_ref().is_none_or(|doc| doc.trim().is_empty()) {
         cx.refuse(field.name.span, "missing key `doc`")
@@ -208,6 +246,16 @@ fn value(
     };
     check_bits(cx, field, wire.or(ty.int()));
     let by = check_select(cx, file, field, &ty, place, structure);
+    if let Some(of) = field.counts.first() {
+        let plain = matches!(&ty, Type::Int(int) if int.signed && !int.big);
+        if !plain || wire.is_some() || field.bits.is_some() || place != Place::Fixed {
+            cx.refuse(
+                of.span,
+                "a counting member with a value of its own is a plain signed integer",
+            );
+        }
+        counted(cx, field, structure)?;
+    }
     let name = field.name.value.clone();
     let meta = Meta {
         c: field.c.clone().unwrap_or_else(|| name.clone()),
@@ -224,6 +272,7 @@ fn value(
         wire,
         bits,
         by,
+        counts: field.counts.iter().map(|of| of.value.clone()).collect(),
         place,
     })
 }
@@ -245,7 +294,7 @@ fn place(
         (Some(list), None) if list.value == "rest" => Some(Place::RestList),
         (Some(list), None) if list.value == "tail" => {
             let name = &field.name.value;
-            let mut counts = structure.fields.iter().filter_map(|f| f.counts.as_ref());
+            let mut counts = structure.fields.iter().flat_map(|f| &f.counts);
             if !counts.any(|counts| counts.value == *name) {
                 cx.refuse(
                     field.name.span,
@@ -315,7 +364,7 @@ fn check_select(
     ty: &Type,
     place: Place,
     structure: &syntax::Structure,
-) -> Option<String> {
+) -> Option<Way> {
     let inet = matches!(ty, Type::Scalar(Scalar::Inet));
     let Some(select) = &field.select else {
         if inet || ty.is_union() {
@@ -337,39 +386,40 @@ fn check_select(
         return None;
     }
     let members = structure.fields.iter().filter(|f| f.ty.name.value != "pad");
-    let mut members = members.filter(|f| f.counts.is_none() && f.list.is_none());
-    let Some(member) = members
-        .clone()
-        .find(|member| member.name.value == select.value)
-    else {
+    let mut members = members.filter(|f| f.counts.is_empty() && f.list.is_none());
+    let mut names = select.value.split('.');
+    let base = names.next().unwrap_or_default();
+    let rest: Vec<&str> = names.collect();
+    let Some(member) = members.clone().find(|member| member.name.value == base) else {
         let names: Vec<&str> = members
             .by_ref()
             .map(|member| member.name.value.as_str())
             .collect();
         cx.diags
-            .error(
-                select.span,
-                format!("no member is called `{}`", select.value),
-            )
-            .nearest(&select.value, names);
+            .error(select.span, format!("no member is called `{base}`"))
+            .nearest(base, names);
         return None;
     };
-    let number = cx
-        .peek(file, &member.ty)
-        .is_some_and(|ty| ty.int().is_some());
-    if !number {
+    let found = cx.peek(file, &member.ty);
+    let number = found.as_ref().is_some_and(|ty| ty.int().is_some());
+    if !number && rest.is_empty() {
         let span = member.ty.span();
-        cx.refuse(select.span, format!("`{}` is not an integer", select.value))
+        cx.refuse(select.span, format!("`{base}` is not an integer"))
             .related(span, "this is its type");
         return None;
     }
+    let steps = match rest.is_empty() {
+        true => Vec::new(),
+        false => selector::way(cx, select, found, &rest)?,
+    };
     if cx.union_key(ty) == Some(true) {
         cx.refuse(
             select.span,
             "the union is selected by a string, the member is an integer",
         );
     }
-    Some(select.value.clone())
+    let base = base.to_owned();
+    Some(Way { base, steps })
 }
 
 /// Reports keys that do not belong to this kind of member.
@@ -380,7 +430,8 @@ fn only(cx: &mut Cx<'_, '_>, field: &syntax::Field, what: &str, allowed: &[&str]
         ("len", field.len.as_ref().map(|value| value.span)),
         ("bits", field.bits.as_ref().map(|value| value.span)),
         ("select", text(&field.select)),
-        ("counts", text(&field.counts)),
+        ("counts", field.counts.first().map(|of| of.span)),
+        ("length", field.length.as_ref().map(|value| value.span)),
         ("unit", text(&field.unit)),
         ("bias", field.bias.as_ref().map(|value| value.span)),
         ("list", text(&field.list)),
@@ -402,6 +453,7 @@ impl Cx<'_, '_> {
     pub(super) fn is_fixed(&self, ty: &Type) -> bool {
         match ty {
             Type::Int(_) | Type::Chars(_) => true,
+            Type::Bits(_) => true,
             Type::Scalar(scalar) => scalar.layout().is_some(),
             Type::Array(item, _) => self.is_fixed(item),
             Type::Named(named) => match named.category {

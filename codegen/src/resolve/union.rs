@@ -35,6 +35,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             "a union inside a struct is selected by a number",
         );
     }
+    check_size(cx, syntax, selection, size);
     let lead = match &syntax.lead {
         None => None,
         Some(lead) => {
@@ -51,6 +52,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
         }
     };
     let mut keys: BTreeMap<String, Span> = BTreeMap::new();
+    let mut ors: BTreeMap<String, Span> = BTreeMap::new();
     let mut variants: BTreeMap<String, Span> = BTreeMap::new();
     let mut cases = Vec::new();
     for case in &syntax.cases {
@@ -68,10 +70,10 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
         }
         let mut more = Vec::new();
         for number in &case.more {
-            if lead.is_none() {
+            if selection == Selection::Tagged {
                 cx.refuse(
                     number.span,
-                    "only a union with `lead` keeps its selector apart from the case",
+                    "only a union whose selector is kept elsewhere has several keys a case",
                 )
                 .help("write one case for each key");
             }
@@ -89,6 +91,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
                 }
             }
         }
+        let or = or(cx, def, case, text_key, &mut ors);
         let payload = match &case.shape {
             None => None,
             Some(shape) => {
@@ -99,6 +102,7 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
                 Some(payload)
             }
         };
+        let headless = headless(cx, syntax, case, payload.as_ref());
         if payload.is_none() && selection == Selection::Fixed {
             cx.refuse(case.name.span, "a case inside a struct needs a type");
         }
@@ -116,6 +120,8 @@ pub(super) fn union(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Union) ->
             meta,
             key,
             more,
+            or,
+            headless,
             payload,
         });
     }
@@ -189,6 +195,78 @@ fn key(cx: &mut Cx<'_, '_>, case: &syntax::Case, text_key: bool) -> Option<CaseK
             cx.refuse(key_span(case), format!("the key of this union is {wanted}"));
             None
         }
+    }
+}
+
+/// Whether a case of a union with `lead` is without it, which only a set without a header can be.
+fn headless(
+    cx: &mut Cx<'_, '_>,
+    syntax: &syntax::Union,
+    case: &syntax::Case,
+    payload: Option<&Payload>,
+) -> bool {
+    let Some(lead) = &case.lead else { return false };
+    let bare =
+        payload.is_some_and(|payload| payload.list == List::One && cx.is_bare_set(&payload.ty));
+    let others = syntax.cases.iter().filter(|other| other.lead.is_some());
+    if lead.value {
+        cx.refuse(lead.span, "a case has the `lead` of its union anyway")
+            .help("leave it out");
+    } else if syntax.lead.is_none() {
+        cx.refuse(lead.span, "this union has no `lead` to be without");
+    } else if !bare || !case.more.is_empty() {
+        cx.refuse(
+            lead.span,
+            "what is without the `lead` is a set without a header, with one key",
+        );
+    } else if others.count() > 1 {
+        cx.refuse(lead.span, "only one case can be without the `lead`");
+    }
+    true
+}
+
+/// The key of a case in what stands in for an absent tag.
+fn or(
+    cx: &mut Cx<'_, '_>,
+    def: usize,
+    case: &syntax::Case,
+    text_key: bool,
+    seen: &mut BTreeMap<String, Span>,
+) -> Option<CaseKey> {
+    let (key, shown, span) = match case.or.as_ref()? {
+        syntax::Key::Text(text) => {
+            let key = CaseKey::Text(text.value.clone());
+            (Some(key), format!("\"{}\"", text.value), text.span)
+        }
+        syntax::Key::Number(number) => {
+            let key = u32::try_from(number.value).ok().map(CaseKey::Number);
+            (key, number.value.to_string(), number.span)
+        }
+    };
+    if !cx.selections.may_lack_tag(def) {
+        cx.refuse(span, "nothing stands in for the selector of this union")
+            .help("the attribute with the union says what does: `tag = \"…\", or = \"…\"`");
+    } else if case.shape.is_none() {
+        cx.refuse(span, "a case without data cannot be without its tag");
+    } else if matches!(key, Some(CaseKey::Text(_))) != text_key {
+        let wanted = if text_key { "a string" } else { "a number" };
+        cx.refuse(span, format!("the key of this union is {wanted}"));
+    }
+    if let Some(before) = seen.insert(shown.clone(), span) {
+        cx.refuse(span, format!("the key {shown} stands twice"))
+            .related(before, "first here");
+    }
+    key
+}
+
+/// Whether the size that a union says is one it can have.
+fn check_size(cx: &mut Cx<'_, '_>, syntax: &syntax::Union, selection: Selection, size: u64) {
+    let Some(own) = &syntax.size else { return };
+    if selection != Selection::Fixed {
+        cx.refuse(own.span, "only a union inside a struct has a size");
+    } else if own.value != size {
+        cx.refuse(own.span, format!("the largest case has {size} bytes"))
+            .help("`size` is for a union of C with room behind its largest case, in whole units of its alignment");
     }
 }
 

@@ -12,8 +12,9 @@ pub(crate) struct Set {
     pub(crate) prefix: Option<String>,
     pub(crate) header_struct: Option<Sp<String>>,
     pub(crate) short_header: Option<Sp<u64>>,
-    pub(crate) record: Option<Sp<bool>>,
     pub(crate) provide: Option<Sp<String>>,
+    /// A request replaces all of it.
+    pub(crate) whole: bool,
     /// What is `"inherited"` comes from whoever decodes the message.
     pub(crate) context: bool,
     pub(crate) pads: Vec<Sp<i128>>,
@@ -45,6 +46,10 @@ pub(crate) struct Attr {
     pub(crate) byteorder: Option<Sp<bool>>,
     pub(crate) tag: Option<Sp<String>>,
     pub(crate) select: Option<Sp<String>>,
+    /// Selector that stands in for an absent tag.
+    pub(crate) or: Option<Sp<String>>,
+    /// Other names in C.
+    pub(crate) alias: Vec<Sp<String>>,
     pub(crate) boxed: Option<Sp<bool>>,
     pub(crate) required: Option<Sp<bool>>,
 }
@@ -54,6 +59,8 @@ pub(crate) struct Attr {
 pub(crate) struct Shape {
     pub(crate) ty: TypeExpr,
     pub(crate) wire: Option<Sp<String>>,
+    /// Names of the bits of a `bitfield32`.
+    pub(crate) flags: Option<Sp<String>>,
     pub(crate) nul: Option<Sp<bool>>,
     pub(crate) list: Option<Sp<String>>,
     pub(crate) base: Option<Sp<u64>>,
@@ -69,8 +76,8 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
     let prefix = table.c_name("prefix", diags).map(|prefix| prefix.value);
     let header_struct = table.text("header_struct", diags);
     let short_header = table.count("short_header", diags);
-    let record = table.bool("record", diags);
     let provide = table.text("provide", diags);
+    let whole = table.bool("whole", diags).is_some_and(|whole| whole.value);
     let context = table
         .bool("context", diags)
         .is_some_and(|context| context.value);
@@ -97,8 +104,8 @@ pub(super) fn set(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Opti
         prefix,
         header_struct,
         short_header,
-        record,
         provide,
+        whole,
         context,
         pads,
         template,
@@ -138,6 +145,8 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
     let byteorder = table.bool("byteorder", diags);
     let tag = table.text("tag", diags);
     let select = table.text("select", diags);
+    let or = table.text("or", diags);
+    let alias = table.c_names("alias", diags);
     let boxed = table.bool("boxed", diags);
     let required = table.bool("required", diags);
     let shape = shape(&mut table, ty, diags);
@@ -155,6 +164,8 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
         byteorder,
         tag,
         select,
+        or,
+        alias,
         boxed,
         required,
     })
@@ -167,6 +178,7 @@ pub(super) fn shape(
     diags: &mut Diags,
 ) -> Option<Shape> {
     let wire = table.text("wire", diags);
+    let flags = table.text("flags", diags);
     let nul = table.bool("nul", diags);
     let list = table.text("list", diags);
     let base = table.count("base", diags);
@@ -178,6 +190,7 @@ pub(super) fn shape(
     Some(Shape {
         ty: ty?,
         wire,
+        flags,
         nul,
         list,
         base,

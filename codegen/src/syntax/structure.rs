@@ -30,7 +30,9 @@ pub(crate) struct Field {
     pub(crate) len: Option<Sp<u64>>,
     pub(crate) bits: Option<Sp<u64>>,
     pub(crate) select: Option<Sp<String>>,
-    pub(crate) counts: Option<Sp<String>>,
+    pub(crate) counts: Vec<Sp<String>>,
+    /// The member is the length of the record that the struct is.
+    pub(crate) length: Option<Sp<bool>>,
     pub(crate) unit: Option<Sp<String>>,
     pub(crate) bias: Option<Sp<i128>>,
     pub(crate) list: Option<Sp<String>>,
@@ -77,7 +79,8 @@ fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field>
     let len = table.count("len", diags);
     let bits = table.count("bits", diags);
     let select = table.text("select", diags);
-    let counts = table.text("counts", diags);
+    let counts = table.texts("counts", diags);
+    let length = table.bool("length", diags);
     let unit = table.text("unit", diags);
     let bias = table.int("bias", diags);
     let list = table.text("list", diags);
@@ -95,6 +98,7 @@ fn field(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Field>
         bits,
         select,
         counts,
+        length,
         unit,
         bias,
         list,

@@ -200,6 +200,30 @@ impl<'t> Table<'t> {
         Some(name)
     }
 
+    /// Takes a name or a list of names as C spells them.
+    pub(super) fn c_names(&mut self, key: &'static str, diags: &mut Diags) -> Vec<Sp<String>> {
+        let names = self.texts(key, diags);
+        for name in names.iter().filter(|name| !ident::is_c(&name.value)) {
+            diags.error(name.span, format!("`{}` is not a C name", name.value));
+        }
+        names
+    }
+
+    /// Takes a string or a list of strings.
+    pub(super) fn texts(&mut self, key: &'static str, diags: &mut Diags) -> Vec<Sp<String>> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        if value.is_text() {
+            return value.text(key, diags).into_iter().collect();
+        }
+        let items = Self::values(value, key, diags).unwrap_or_default();
+        items
+            .into_iter()
+            .filter_map(|item| item.text(key, diags))
+            .collect()
+    }
+
     /// Takes the name of a struct's member as C spells it: `member`, or `inner.member`. Empty where C has none.
     pub(super) fn c_path(&mut self, key: &'static str, diags: &mut Diags) -> Option<Sp<String>> {
         let name = self.text(key, diags)?;

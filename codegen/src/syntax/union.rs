@@ -13,6 +13,8 @@ pub(crate) struct Union {
     pub(crate) key: Sp<String>,
     /// The integer at the front of the payload that is the selector.
     pub(crate) lead: Option<Sp<String>>,
+    /// Bytes in a struct, where the largest case has fewer.
+    pub(crate) size: Option<Sp<u64>>,
     pub(crate) cases: Vec<Case>,
     pub(crate) default: Option<DefaultCase>,
 }
@@ -24,6 +26,10 @@ pub(crate) struct Case {
     pub(crate) key: Option<Key>,
     /// Further keys of the case.
     pub(crate) more: Vec<Sp<i128>>,
+    /// Key in what stands in for an absent tag.
+    pub(crate) or: Option<Key>,
+    /// Whether the payload begins with the selector, in a union where that is so.
+    pub(crate) lead: Option<Sp<bool>>,
     /// Absent for a kind without data.
     pub(crate) shape: Option<Shape>,
     pub(crate) doc: Option<String>,
@@ -53,6 +59,7 @@ pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
     let mut table = value.table("union", name.span, diags)?;
     let key = table.need_text("key", diags);
     let lead = table.text("lead", diags);
+    let size = table.count("size", diags);
     let rows = table.names("case", diags);
     if rows.is_empty() {
         diags.error(table.span, format!("`{}` has no cases", name.value));
@@ -70,6 +77,7 @@ pub(super) fn union(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Op
         head: head?,
         key: key?,
         lead,
+        size,
         cases,
         default,
     })
@@ -83,6 +91,8 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
             name,
             key: None,
             more: Vec::new(),
+            or: None,
+            lead: None,
             shape,
             doc: None,
             c: None,
@@ -91,7 +101,7 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
     }
     let mut table = value.table(&name.value, name.span, diags)?;
     let mut more = Vec::new();
-    let key = table.take("key").and_then(|key| {
+    let own = table.take("key").and_then(|key| {
         if key.is_list() {
             let all = Table::values(key, "key", diags)?;
             let mut all: Vec<Sp<i128>> = all
@@ -104,12 +114,12 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
             }
             more = all.split_off(1);
             all.pop().map(Key::Number)
-        } else if key.is_text() {
-            key.text("key", diags).map(Key::Text)
         } else {
-            key.int("key", diags).map(Key::Number)
+            self::key("key", key, diags)
         }
     });
+    let lead = table.bool("lead", diags);
+    let or = table.take("or").and_then(|or| key("or", or, diags));
     let ty = table.text("type", diags);
     let without_data = ty.is_none();
     let ty = ty.and_then(|text| type_expr::parse(&text, diags));
@@ -123,13 +133,23 @@ fn case(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Case> {
     }
     Some(Case {
         name,
-        key,
+        key: own,
         more,
+        or,
+        lead,
         shape,
         doc,
         c,
         since,
     })
+}
+
+fn key(name: &str, value: Value<'_>, diags: &mut Diags) -> Option<Key> {
+    if value.is_text() {
+        value.text(name, diags).map(Key::Text)
+    } else {
+        value.int(name, diags).map(Key::Number)
+    }
 }
 
 fn default(value: Value<'_>, diags: &mut Diags) -> Option<DefaultCase> {
@@ -162,6 +182,7 @@ impl Shape {
         Self {
             ty,
             wire: None,
+            flags: None,
             nul: None,
             list: None,
             base: None,

@@ -293,16 +293,29 @@ impl Request {
 
     fn path_at(&self, buf: &[u8], offset: u32) -> Option<Vec<&'static str>> {
         let in_body = usize::try_from(offset).ok()?.checked_sub(HEADER)?;
+        schema::path_at(self.shape.as_ref()?, self.body(buf)?, in_body)
+    }
+
+    fn body<'b>(&self, buf: &'b [u8]) -> Option<&'b [u8]> {
         let message = buf.get(self.start..)?;
         let len = usize::try_from(MsgHdr::read(message).len).ok()?;
-        schema::path_at(self.shape.as_ref()?, message.get(HEADER..len)?, in_body)
+        message.get(HEADER..len)
+    }
+
+    fn name_of_missing(&self, buf: &[u8], id: u32, nest: Option<u32>) -> Option<&'static str> {
+        let in_body = match nest {
+            Some(offset) => Some(usize::try_from(offset).ok()?.checked_sub(HEADER)?),
+            None => None,
+        };
+        let id = u16::try_from(id).ok()?;
+        schema::missing_at(self.shape.as_ref()?, self.body(buf)?, in_body, id)
     }
 
     fn missing(&self, buf: &[u8], id: u32, nest: Option<u32>) -> Missing {
-        let nest = nest.map(|offset| self.attribute_at(buf, offset));
+        let name = self.name_of_missing(buf, id, nest);
         Missing {
-            attribute: format!("attribute {id}"),
-            nest,
+            attribute: name.map_or_else(|| format!("attribute {id}"), str::to_owned),
+            nest: nest.map(|offset| self.attribute_at(buf, offset)),
         }
     }
 }

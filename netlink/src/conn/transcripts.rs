@@ -166,6 +166,46 @@ fn flags_of_the_echoed_header_are_not_those_of_the_answer() {
 }
 
 #[test]
+fn a_missing_attribute_is_named_in_its_nest() {
+    let mut buf = Vec::new();
+    let link = Link::vlan("v0", 1, 5);
+    let message = RouteMessage::NEW_LINK;
+    let request = Request::encode(&mut buf, message, MsgFlags::CREATE, &link).unwrap();
+    request.stamp(&mut buf, SEQUENCE, PORT).unwrap();
+    let miss = |id: u32, nest: Option<u32>| {
+        let nest = nest.map(|offset| attribute(6, &offset.to_ne_bytes()));
+        let explanation = [attribute(5, &id.to_ne_bytes()), nest.unwrap_or_default()].concat();
+        let refusal = request.refusal(&buf, Errno(libc::EINVAL), &explanation);
+        let text = refusal.to_string();
+        text.lines().last().unwrap().trim().to_owned()
+    };
+    // Where the nests of the request stand.
+    let body = &buf[16..];
+    let at = |offset: usize, id: u16| {
+        let mut attrs = crate::wire::attributes(&body[offset..]).map(Result::unwrap);
+        offset + attrs.find(|attr| attr.id() == id).unwrap().offset
+    };
+    let info = at(16, 18);
+    let data = at(info, 2);
+    let from_header = |payload: usize| u32::try_from(16 + payload - 4).unwrap();
+    assert_eq!(miss(3, None), "missing IFLA_IFNAME");
+    assert_eq!(
+        miss(1, Some(from_header(info))),
+        "missing IFLA_INFO_KIND in IFLA_LINKINFO"
+    );
+    assert_eq!(
+        miss(5, Some(from_header(data))),
+        "missing IFLA_VLAN_PROTOCOL in IFLA_LINKINFO > IFLA_INFO_DATA"
+    );
+    // What the schema does not know keeps its number.
+    assert_eq!(miss(999, None), "missing attribute 999");
+    assert_eq!(
+        miss(3, Some(4000)),
+        "missing attribute 3 in offset 4000 of the request"
+    );
+}
+
+#[test]
 fn the_asked_for_object_ends_it_without_an_acknowledgement() {
     let mut buf = Vec::new();
     let message = RouteMessage::GET_LINK;

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind, Result};
 use crate::generated::core::AddressFamily;
 use crate::generated::route::RouteMessage;
 use crate::generated::route::bridge::BridgePort;
-use crate::generated::route::link::{ArpHrd, Link, LinkFlags, LinkInfo, SlaveKind};
+use crate::generated::route::link::{ArpHrd, Link, LinkFlags, LinkInfo, LinkKind, SlaveKind};
 use crate::wire::{Encoder, Value};
 
 /// A change of an interface: the attributes that are set, and the flags that are selected. What is
@@ -43,6 +43,7 @@ impl LinkChange {
             .changes_from(before)
             .map_err(|source| Error::from(Kind::Encode { operation, source }))?
             .unwrap_or_default();
+        mask_vlan_flags(&mut change, before);
         let flipped = before.flags ^ after.flags;
         change.family = AddressFamily::UNSPEC;
         change.hw_type = ArpHrd::default();
@@ -106,6 +107,23 @@ impl LinkChange {
     }
 }
 
+/// Lets a request change only the flags that differ. The kernel tells a mask of all bits, those it does not know
+/// included, and takes only bits it knows.
+fn mask_vlan_flags(change: &mut Link, before: &Link) {
+    let Some(LinkKind::Vlan(Some(before))) = before.link_kind() else {
+        return;
+    };
+    let kind = change
+        .link_info
+        .as_mut()
+        .and_then(|info| info.kind.as_mut());
+    if let (Some(LinkKind::Vlan(Some(vlan))), Some(before)) = (kind, before.flags) {
+        if let Some(flags) = &mut vlan.flags {
+            flags.mask = flags.flags ^ before.flags;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +144,42 @@ mod tests {
         assert_eq!(
             change,
             LinkChange::new().with(|link| link.mtu(9000u32)).up()
+        );
+    }
+
+    #[test]
+    fn flags_of_a_vlan_change_one_by_one() {
+        use crate::generated::route::vlan::{VlanFlags, VlanFlagsMask, VlanLink};
+        let vlan = |flags, mask| {
+            let flags = VlanFlagsMask { flags, mask };
+            let settings = VlanLink::default().id(7u16).flags(flags);
+            Link::of_kind("v", LinkKind::Vlan(Some(Box::new(settings))))
+        };
+        let all = VlanFlags::from_bits_retain(u32::MAX);
+        let before = vlan(VlanFlags::REORDER_HDR, all);
+        let after = vlan(VlanFlags::REORDER_HDR | VlanFlags::GVRP, all);
+        let change = LinkChange::between(&before, &after).unwrap();
+        let Some(LinkKind::Vlan(Some(vlan))) = change.as_link().link_kind() else {
+            panic!("{change:?}");
+        };
+        assert_eq!((vlan.id, vlan.flags.unwrap().mask), (None, VlanFlags::GVRP));
+    }
+
+    #[test]
+    #[cfg(feature = "link-kinds")]
+    fn settings_that_a_request_replaces_are_all_in_it() {
+        use crate::generated::route::ip_tunnel::IpipLink;
+        let tunnel = |ttl: u8| {
+            let settings = IpipLink::default().local([192, 0, 2, 1]).ttl(ttl);
+            Link::of_kind("t", LinkKind::Ipip(Some(Box::new(settings)))).mtu(1400u32)
+        };
+        let same = LinkChange::between(&tunnel(64), &tunnel(64)).unwrap();
+        assert!(same.is_empty(), "{same:?}");
+        let change = LinkChange::between(&tunnel(64), &tunnel(32)).unwrap();
+        let wanted = tunnel(32).link_info;
+        assert_eq!(
+            (&change.as_link().link_info, change.as_link().mtu),
+            (&wanted, None)
         );
     }
 

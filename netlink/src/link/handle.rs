@@ -486,7 +486,9 @@ impl<'e, E: Lister> Links<'e, E> {
     /// interface went.
     ///
     /// # Errors
-    /// As [`add`](Self::add). If only the second step fails the interface exists all the same.
+    /// As [`add`](Self::add). If only the second step fails the interface exists all the same. It does so
+    /// where the kernel chose the name and did not echo it (before 6.2, or in another namespace), as nothing
+    /// then says which interface it is; [`Error::may_have_happened`](crate::Error::may_have_happened) is true.
     ///
     /// # Examples
     /// ```no_run

@@ -1,7 +1,7 @@
 //! Creating an interface and reading what came of it: [`AddGetLink`].
 
 use crate::conn::{Message, Request};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exec::{Next, Procedure};
 use crate::generated::core::MsgFlags;
 use crate::generated::route::RouteMessage;
@@ -50,6 +50,14 @@ impl AddGetLink {
     }
 }
 
+/// Whether a request leaves the name to the kernel: all of it, or a number in it.
+fn chosen_by_kernel(wanted: &LinkRef) -> bool {
+    match wanted {
+        LinkRef::Index(index) => *index == 0,
+        LinkRef::Name(name) => name.as_bytes().contains(&b'%'),
+    }
+}
+
 impl Procedure for AddGetLink {
     type Output = Link;
 
@@ -71,6 +79,12 @@ impl Procedure for AddGetLink {
         self.echo_tells_all = true;
         let wanted = match self.made.take() {
             Some(link) => LinkRef::Index(link.index),
+            None if chosen_by_kernel(&self.wanted) => {
+                return Err(Error::from(Kind::Lost {
+                    operation: RouteMessage::NEW_LINK.name,
+                    how: "the kernel chose the name and did not tell it",
+                }));
+            }
             None => self.wanted.clone(),
         };
         let message = RouteMessage::GET_LINK;

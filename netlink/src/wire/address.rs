@@ -252,25 +252,30 @@ const fn case(name: &'static str, family: AddressFamily, shape: Shape) -> Case {
     Case {
         name,
         key: Some(CaseKey::Int(family.0 as u64)),
+        or: None,
         shape: Some(shape),
     }
+}
+
+/// The cases of an address in a struct.
+fn by_family() -> &'static UnionSchema {
+    static SCHEMA: UnionSchema = UnionSchema {
+        name: "InetAddr",
+        cases: &[
+            case("V4", AddressFamily::INET, Shape::Ipv4),
+            case("V6", AddressFamily::INET6, Shape::Ipv6),
+        ],
+    };
+    &SCHEMA
 }
 
 impl FixedKind for InetAddr {
     const SIZE: usize = 16;
     const ALIGN: usize = 4;
-    const SHAPE: Shape = Shape::Inet;
-
-    fn schema() -> &'static UnionSchema {
-        static SCHEMA: UnionSchema = UnionSchema {
-            name: "InetAddr",
-            cases: &[
-                case("V4", AddressFamily::INET, Shape::Ipv4),
-                case("V6", AddressFamily::INET6, Shape::Ipv6),
-            ],
-        };
-        &SCHEMA
-    }
+    const SHAPE: Shape = Shape::FixedUnion {
+        size: <Self as FixedKind>::SIZE,
+        of: by_family,
+    };
 
     fn read(family: u64, bytes: &[u8]) -> Self {
         let raw = <[u8; 16]>::read(bytes);
@@ -309,6 +314,7 @@ impl Kind for InetAddr {
                 Case {
                     name: "Raw",
                     key: None,
+                    or: None,
                     shape: Some(Shape::Inet),
                 },
             ],

@@ -296,16 +296,18 @@ fn convert<A: Int, B: Int>(value: A) -> Option<B> {
 }
 
 fn out_of_range<A: Int, W: Int>(value: A) -> EncodeError {
-    let bits = 8 * W::SIZE as u32;
-    EncodeError::new(EncodeProblem::OutOfRange {
-        low: if W::SIGNED { -(1i128 << (bits - 1)) } else { 0 },
-        high: if W::SIGNED {
-            (1i128 << (bits - 1)) - 1
-        } else {
-            (1i128 << bits) - 1
-        },
-        value: int_value(value),
-    })
+    let ((low, high), value) = (int_limits::<W>(), int_value(value));
+    EncodeError::new(EncodeProblem::OutOfRange { low, high, value })
+}
+
+/// The smallest and the largest number of an integer type.
+pub(super) const fn int_limits<T: Int>() -> (i128, i128) {
+    let bits = 8 * T::SIZE as u32;
+    if T::SIGNED {
+        (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+    } else {
+        (0, (1 << bits) - 1)
+    }
 }
 
 /// The number an integer type holds.
@@ -370,6 +372,16 @@ int_codec!([] Be, T, true);
 int_codec!([W] Wire<W>, W, W::BIG);
 int_codec!([W] WireBe<W>, W, true);
 
+/// Whether four bytes hold a number.
+fn is_small<T: Int>(value: T) -> bool {
+    let number = int_value(value);
+    if T::SIGNED {
+        i32::try_from(number).is_ok()
+    } else {
+        u32::try_from(number).is_ok()
+    }
+}
+
 impl<T: Int> Codec<T> for Uint {
     type View<'a> = T;
     const NESTED: bool = false;
@@ -379,7 +391,8 @@ impl<T: Int> Codec<T> for Uint {
         let size = if bytes.len() < 8 { 4 } else { 8 };
         let bits = decode_bits(bytes, size, false, T::SIGNED)?;
         let value = T::from_bits(bits);
-        if value.to_bits() == bits {
+        // Eight bytes where four would do are not written again.
+        if value.to_bits() == bits && (size == 4 || !is_small(value)) {
             Ok(value)
         } else {
             Err(DecodeError::unrepresentable())
@@ -391,13 +404,7 @@ impl<T: Int> Codec<T> for Uint {
     }
 
     fn encode(value: &T, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        let number = int_value(*value);
-        let small = if T::SIGNED {
-            i32::try_from(number).is_ok()
-        } else {
-            u32::try_from(number).is_ok()
-        };
-        let size = if small { 4 } else { 8 };
+        let size = if is_small(*value) { 4 } else { 8 };
         out.put(
             wire_bytes(value.to_bits(), size, false)
                 .get(..size)

@@ -106,6 +106,12 @@ impl<'a> Cx<'a> {
         Ok(self)
     }
 
+    /// The context of what this one is nested in, but for its inherited selector.
+    pub(crate) const fn shallower(mut self) -> Self {
+        self.depth = self.depth.saturating_sub(1);
+        self
+    }
+
     /// The same context with `key` as the inherited selector.
     #[must_use]
     pub fn with_inherited<'b>(self, key: Option<Key<'b>>) -> Cx<'b>

@@ -1,6 +1,6 @@
 //! Integers and what is made of them (open enums, flags, times): [`Int`].
 
-use super::codec::{decode_int, encode_int, read_int, write_int};
+use super::codec::{Codec as _, Wire, decode_int, encode_int, read_int, write_int};
 use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
@@ -222,27 +222,35 @@ impl Value for bool {
     }
 }
 
-/// Flag bits with a mask of those that are meant (`struct nla_bitfield32`).
+/// Flag bits with a mask of those that are meant (`struct nla_bitfield32`). `T` names the bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Bitfield32 {
+pub struct Bitfield32<T = u32> {
     /// The bits.
-    pub value: u32,
+    pub value: T,
     /// Which bits of `value` count.
-    pub selector: u32,
+    pub selector: T,
 }
 
-impl Value for Bitfield32 {
-    type View<'a> = Bitfield32;
+impl<T: Int> Value for Bitfield32<T> {
+    type View<'a> = Self;
     const NESTED: bool = false;
-    const SHAPE: Shape = Shape::Bitfield32;
+    const SHAPE: Shape = Shape::Bitfield32(T::NAMES);
 
     fn decode(bytes: &[u8], _: Cx<'_>) -> Result<Self, DecodeError> {
         let Some((value, selector)) = bytes.split_first_chunk::<4>() else {
             return Err(DecodeError::short(8, bytes.len()));
         };
+        let bits = |bits: u32| {
+            let bits = u64::from(bits);
+            let flags = T::from_bits(bits);
+            // `T` may have fewer bits than the wire.
+            (flags.to_bits() == bits)
+                .then_some(flags)
+                .ok_or_else(DecodeError::unrepresentable)
+        };
         Ok(Bitfield32 {
-            value: u32::from_ne_bytes(*value),
-            selector: decode_int(selector, false)?,
+            selector: bits(decode_int(selector, false)?)?,
+            value: bits(u32::from_ne_bytes(*value))?,
         })
     }
 
@@ -251,8 +259,9 @@ impl Value for Bitfield32 {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        out.put(&self.value.to_ne_bytes());
-        out.put(&self.selector.to_ne_bytes());
+        for flags in [self.value, self.selector] {
+            Wire::<u32>::encode(&flags, out)?;
+        }
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Unions by selector: [`Kind`] for payloads, [`FixedKind`] for members of fixed structs.
 
-use super::attr::RawAttr;
+use super::attr::{RawAttr, is_one_attr};
 use super::codec::Codec;
 use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
@@ -45,6 +45,12 @@ pub trait Kind: Sized + Clone + PartialEq {
     /// The selector's value; `None` for data whose selector stands elsewhere and is not known here.
     fn key(&self) -> Option<Key<'_>>;
 
+    /// The selector that `other` stands in for, where the union's own selector was not sent.
+    fn implied(other: Key<'_>) -> Option<Key<'static>> {
+        let _ = other;
+        None
+    }
+
     /// Whether there is a payload besides the selector.
     fn has_data(&self) -> bool;
 
@@ -65,6 +71,17 @@ pub fn lead<T: Int>(bytes: &[u8]) -> Result<Key<'static>, DecodeError> {
         return Err(DecodeError::short(T::SIZE, bytes.len()));
     }
     Ok(Key::Int(read_native::<T>(bytes).to_bits()))
+}
+
+/// The same, where a payload that is one attribute with nothing in front has the selector `headless`.
+///
+/// A payload with a header would have to be as long as the header's first two bytes say, which are the selector and what
+/// stands behind it.
+pub fn lead_or<T: Int>(bytes: &[u8], headless: u64) -> Result<Key<'static>, DecodeError> {
+    if is_one_attr(bytes) {
+        return Ok(Key::Int(headless));
+    }
+    lead::<T>(bytes)
 }
 
 /// Selector types that can be made from a key.
@@ -102,11 +119,8 @@ pub trait FixedKind: Sized {
     const SIZE: usize;
     /// `_Alignof` the union.
     const ALIGN: usize;
-    /// The form of what no case fits, for schema users.
+    /// The form, for schema users.
     const SHAPE: Shape;
-
-    /// The cases, for schema users.
-    fn schema() -> &'static UnionSchema;
 
     /// Reads the case that `key` selects; bytes that are missing count as zero.
     fn read(key: u64, bytes: &[u8]) -> Self;
@@ -158,6 +172,31 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// As [`Walk::join`], for data that may come without its selector: then `other` says what they are.
+    pub fn join_or<T: Kind, C: Codec<T::Selector>>(
+        &mut self,
+        slot: &mut Option<T>,
+        selector: Option<RawAttr<'a>>,
+        data: Option<RawAttr<'a>>,
+        other: Option<Key<'_>>,
+        names: (&'static str, &'static str),
+    ) where
+        C::View<'a>: ViewKey<'a>,
+    {
+        let (Some(key), Some(payload)) = (other.and_then(T::implied), data) else {
+            return self.join::<T, C>(slot, selector, data, names);
+        };
+        if let Some(tag) = selector {
+            let own = C::view(tag.payload, self.cx());
+            if !own.is_ok_and(|own| own.view_key() == key) {
+                return self.join::<T, C>(slot, selector, data, names);
+            }
+            // Says again what `other` says; the encoder would leave it out.
+            self.keep_raw(&tag);
+        }
+        self.select(slot, Some(key), payload, names.1);
+    }
+
     /// Makes a union of one attribute and a selector that stands elsewhere.
     pub fn select<T: Kind>(
         &mut self,
@@ -179,6 +218,12 @@ impl<'a> Walk<'a> {
             Err(error) => self.fail(error.within(name, attr.offset)),
         }
     }
+}
+
+/// Whether `other` says what the data are, so that the selector is not sent.
+pub fn is_implied<T: Kind>(kind: &T, other: Option<Key<'_>>) -> bool {
+    let implied = other.and_then(T::implied);
+    implied.is_some() && implied == kind.key() && kind.has_data()
 }
 
 /// Writes the attribute that holds a union's selector.

@@ -1,6 +1,6 @@
 //! Types of one fixed size, laid out as C lays them out: [`Layout`].
 
-use super::codec::FixedCodec;
+use super::codec::{FixedCodec, int_limits, int_value};
 use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
 use super::int::{Int, write_native};
 use super::schema::Shape;
@@ -64,10 +64,14 @@ pub fn up_to(bytes: &[u8], len: usize) -> &[u8] {
     bytes.get(..len).unwrap_or(bytes)
 }
 
-/// Bytes of a tail that a member counts. A number below the bias, and one of bits that are no whole bytes, cannot be made of the tail
-/// again.
-pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> Result<usize, DecodeError> {
-    let count = i128::from(number) - i128::from(bias);
+/// Bytes of a tail that a member counts. What counts no whole bytes, or less than nothing, cannot be written back.
+pub fn tail_len<T: Int>(
+    number: T,
+    bits: bool,
+    bias: i64,
+    size: usize,
+) -> Result<usize, DecodeError> {
+    let count = int_value(number) - i128::from(bias);
     if count < 0 || bits && count % 8 != 0 {
         return Err(DecodeError::unrepresentable());
     }
@@ -77,6 +81,44 @@ pub fn tail_len(number: u64, bits: bool, bias: i64, size: usize) -> Result<usize
     } else {
         count.saturating_mul(size)
     })
+}
+
+/// The number of a member that counts tails only where it is positive: what it says besides.
+pub fn uncounted<T: Int>(number: T) -> T {
+    if int_value(number) > 0 {
+        T::from_bits(0)
+    } else {
+        number
+    }
+}
+
+/// The number to write in a member that counts tails of `count` elements only where it is positive.
+pub fn check_uncounted<T: Int>(number: T, count: usize) -> Result<(), EncodeError> {
+    let value = int_value(number);
+    if value <= 0 && (value == 0 || count == 0) {
+        return Ok(());
+    }
+    let low = if count == 0 { int_limits::<T>().0 } else { 0 };
+    let high = 0;
+    Err(EncodeError::new(EncodeProblem::OutOfRange {
+        low,
+        high,
+        value,
+    }))
+}
+
+/// Refuses tails that one member counts and that differ in length.
+pub fn check_alike(count: usize, other: usize) -> Result<(), EncodeError> {
+    if count == other {
+        return Ok(());
+    }
+    let value = other as i128;
+    let (low, high) = (count as i128, count as i128);
+    Err(EncodeError::new(EncodeProblem::OutOfRange {
+        low,
+        high,
+        value,
+    }))
 }
 
 /// The bytes of a tail, if they are all there.
@@ -95,8 +137,7 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
     let number = (count as u64).wrapping_add_signed(bias);
     let stored = R::from_bits(number);
     if count as i128 + i128::from(bias) < 0 || stored.to_bits() != number {
-        let bits = 8 * R::SIZE as u32;
-        let most = ((1u128 << bits) - 1) as i128 - i128::from(bias);
+        let most = int_limits::<R>().1 - i128::from(bias);
         return Err(EncodeError::new(EncodeProblem::TooLong {
             most: usize::try_from(most).unwrap_or(usize::MAX),
             have: count,
@@ -109,7 +150,7 @@ pub fn write_count<R: Int>(count: usize, bias: i64, out: &mut [u8]) -> Result<()
 /// Notes the first error among the members of a struct.
 pub fn note(result: Result<(), EncodeError>, name: &'static str, failed: &mut Option<EncodeError>) {
     if let Err(error) = result {
-        error.within(name).note_in(failed);
+        failed.get_or_insert(error.within(name));
     }
 }
 

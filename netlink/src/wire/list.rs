@@ -1,12 +1,11 @@
 //! The forms of lists: packed C arrays, nests indexed by position, nests of one id, self-sized records.
 
-use super::attr::attr_align;
-use super::codec::{Codec, FixedCodec, Native};
+use super::codec::{Codec, FixedCodec, Native, exact_bits, wire_bytes};
 use super::context::Cx;
 use super::encoder::Encoder;
 use super::error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
-use super::layout::tail;
-use super::schema::Shape;
+use super::layout::{align_up, tail};
+use super::schema::{RecordShape, Shape};
 use super::set::{ListOf, ListView};
 use super::value::Value;
 use std::marker::PhantomData;
@@ -146,26 +145,29 @@ nest_list!(
     |_index| usize::from(ID)
 );
 
-/// Types that start with their own length: two bytes, counted from the start, without padding.
-pub trait Record: Value {}
+/// Types that hold their own length, counted from the start, without padding.
+pub trait Record: Value {
+    /// Where the length stands in a record, and in how many bytes.
+    const LENGTH: (usize, usize);
+    /// To how many bytes each record is padded.
+    const ALIGN: usize;
+}
 
-/// Records one after the other, each padded to four bytes (`struct rtnexthop`).
+/// Records one after the other (`struct rtnexthop`, `struct inet_diag_bc_op`).
 #[derive(Clone, Copy, Debug)]
 pub struct Records;
 
 impl<T: Record> Codec<Vec<T>> for Records {
     type View<'a> = RecordsIter<'a, T>;
     const NESTED: bool = false;
-    const SHAPE: Shape = Shape::Records(&T::SHAPE);
+    const SHAPE: Shape = Shape::Records(RecordShape {
+        item: &T::SHAPE,
+        length: T::LENGTH,
+        align: T::ALIGN,
+    });
 
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
-        let mut records = RecordsIter::<T> {
-            rest: bytes,
-            offset: 0,
-            index: 0,
-            cx: cx.deeper()?,
-            marker: PhantomData,
-        };
+        let mut records = RecordsIter::<T>::new(bytes, cx)?;
         let mut list = Vec::new();
         while let Some((index, offset, record)) = records.next_record()? {
             let item =
@@ -176,29 +178,30 @@ impl<T: Record> Codec<Vec<T>> for Records {
     }
 
     fn view<'a>(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {
-        Ok(RecordsIter {
-            rest: bytes,
-            offset: 0,
-            index: 0,
-            cx: cx.deeper()?,
-            marker: PhantomData,
-        })
+        let records = RecordsIter::new(bytes, cx)?;
+        fits(records.clone())?;
+        Ok(records)
     }
 
     fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        let (at, size) = T::LENGTH;
         for (index, item) in value.iter().enumerate() {
             let start = out.position();
             item.encode(out).map_err(|error| error.within_item(index))?;
             let have = out.position() - start;
-            let len = u16::try_from(have).map_err(|_| {
-                EncodeError::new(EncodeProblem::TooLong {
-                    most: usize::from(u16::MAX),
-                    have,
-                })
-                .within_item(index)
-            })?;
-            out.patch(start, &len.to_ne_bytes());
-            out.pad_from(start);
+            if have
+                .checked_shr(8 * size as u32)
+                .is_some_and(|more| more > 0)
+            {
+                let most = (1 << (8 * size)) - 1;
+                let problem = EncodeProblem::TooLong { most, have };
+                return Err(EncodeError::new(problem).within_item(index));
+            }
+            let len = wire_bytes(have as u64, size, false);
+            out.patch(start + at, len.get(..size).unwrap_or_default());
+            if T::ALIGN > 1 {
+                out.pad_from(start);
+            }
         }
         Ok(())
     }
@@ -215,21 +218,38 @@ pub struct RecordsIter<'a, T> {
 }
 
 impl<'a, T: Record> RecordsIter<'a, T> {
+    fn new(bytes: &'a [u8], cx: Cx<'a>) -> Result<Self, DecodeError> {
+        Ok(RecordsIter {
+            rest: bytes,
+            offset: 0,
+            index: 0,
+            cx: cx.deeper()?,
+            marker: PhantomData,
+        })
+    }
+
     fn next_record(&mut self) -> Result<Option<(usize, usize, &'a [u8])>, DecodeError> {
-        let Some((len, _)) = self.rest.split_first_chunk::<2>() else {
-            return Ok(None);
+        let (at, size) = T::LENGTH;
+        let length = self.rest.get(at..at + size);
+        let Some(stated) = length.and_then(|length| exact_bits(length, size, false, false)) else {
+            // Fewer bytes than the alignment has are padding.
+            if self.rest.len() < T::ALIGN {
+                return Ok(None);
+            }
+            self.rest = &[];
+            return Err(DecodeError::unrepresentable());
         };
-        let stated = usize::from(u16::from_ne_bytes(*len));
+        let stated = usize::try_from(stated).unwrap_or(usize::MAX);
         let (index, offset, left) = (self.index, self.offset, self.rest.len());
         let record = match self.rest.get(..stated) {
-            Some(record) if stated >= 2 => record,
+            Some(record) if stated >= at + size => record,
             _ => {
                 self.rest = &[];
                 return Err(DecodeError::new(DecodeProblem::BadLength { stated, left })
                     .within_item(index, offset));
             }
         };
-        let step = attr_align(stated);
+        let step = align_up(stated, T::ALIGN);
         self.rest = tail(self.rest, step);
         self.offset += step;
         self.index += 1;

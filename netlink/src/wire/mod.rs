@@ -9,6 +9,7 @@ mod codec;
 mod context;
 mod encoder;
 mod error;
+mod groups;
 mod growth;
 mod int;
 mod kind;
@@ -45,14 +46,16 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod private {
     pub use super::codec::padded;
+    pub use super::groups::{GroupsView, put_groups};
     pub use super::int::{
         NameStyle, Names, debug_flags, debug_name, debug_parts, decode_native, encode_native,
         get_part, put_int, read_native, set_part, write_native,
     };
-    pub use super::kind::{lead, put_kind_data, put_kind_key};
+    pub use super::kind::{is_implied, lead, lead_or, put_kind_data, put_kind_key};
     pub use super::layout::{
-        from_mut, is_zero_from, larger, next_bit, note, note_bits, read, read_bits, tail as from,
-        tail_bytes, tail_len, up_to, write, write_bits, write_count,
+        check_alike, check_uncounted, from_mut, is_zero_from, larger, next_bit, note, note_bits,
+        read, read_bits, tail as from, tail_bytes, tail_len, uncounted, up_to, write, write_bits,
+        write_count,
     };
     pub use super::set::*;
     pub use super::value::{Struct, decode_struct, encode_struct, read_fixed, write_struct};

@@ -7,7 +7,7 @@ use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::int::Int;
 use super::kind::Kind;
-use super::layout::tail;
+use super::layout::{tail, up_to};
 use super::text::NlString;
 use super::unknown::Unknown;
 use super::{HwAddr, codec};
@@ -181,10 +181,9 @@ impl<'a> Walk<'a> {
     ) {
         let view = RawView {
             bytes: self.bytes,
-            header: self.header,
-            attrs: tail(self.bytes, self.base),
-            base: self.base,
+            size: self.base,
             cx: self.cx,
+            outer: self.outer,
         };
         match key(view) {
             Ok(key) => self.cx = self.cx.with_inherited(key),
@@ -284,7 +283,7 @@ impl<'a> Walk<'a> {
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
     #[cold]
-    fn refuse(&mut self, error: DecodeError, name: &'static str) {
+    pub(super) fn refuse(&mut self, error: DecodeError, name: &'static str) {
         if error.is_unrepresentable() {
             self.keep_unfit();
         } else {
@@ -309,7 +308,7 @@ impl<'a> Walk<'a> {
 
     /// Does what is left to do when a field got its value, perhaps `again`.
     #[inline]
-    fn replaced(&mut self, again: bool) {
+    pub(super) fn replaced(&mut self, again: bool) {
         if again || self.odd.is_some() {
             self.settled(again);
         }
@@ -523,14 +522,12 @@ fn check_len(have: usize, most: usize, name: &'static str, out: &mut Encoder<'_>
 pub struct RawView<'a> {
     /// The whole payload.
     pub bytes: &'a [u8],
-    /// The header, which may be shorter than its struct.
-    pub header: &'a [u8],
-    /// What follows the header.
-    pub attrs: &'a [u8],
-    /// Where that starts.
-    base: usize,
-    /// The context of the payload.
+    /// Bytes of the header, if it is all there.
+    size: usize,
+    /// The context of what is nested in the payload.
     pub cx: Cx<'a>,
+    /// The selector that the enclosing set provides.
+    pub outer: Option<Key<'a>>,
 }
 
 impl<'a> RawView<'a> {
@@ -541,19 +538,26 @@ impl<'a> RawView<'a> {
         least: usize,
         cx: Cx<'a>,
     ) -> Result<Self, DecodeError> {
-        let base = attr_align(size);
-        let (header, attrs) = match bytes.split_at_checked(size) {
-            Some((header, _)) => (header, tail(bytes, base)),
-            None if bytes.len() >= least => (bytes, &[][..]),
-            None => return Err(DecodeError::short(size, bytes.len())),
-        };
+        if bytes.len() < size.min(least) {
+            return Err(DecodeError::short(size, bytes.len()));
+        }
         Ok(RawView {
             bytes,
-            header,
-            attrs,
-            base,
+            size,
             cx: cx.deeper()?,
+            outer: cx.inherited(),
         })
+    }
+
+    /// The header, which may be shorter than its struct.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        up_to(self.bytes, self.size)
+    }
+
+    /// The context of the payload itself, for decoding it.
+    pub fn own_cx(&self) -> Cx<'a> {
+        self.cx.with_inherited(self.outer).shallower()
     }
 
     /// The same view with the selector that its set provides to nested ones.
@@ -565,7 +569,8 @@ impl<'a> RawView<'a> {
 
     /// The attributes one by one.
     pub fn walk(&self) -> RawAttrs<'a> {
-        attributes_at(self.attrs, self.base)
+        let base = attr_align(self.size);
+        attributes_at(tail(self.bytes, base), base)
     }
 
     /// The last attribute with this id: in duplicates the last one is the value, as in the kernel.
@@ -620,12 +625,17 @@ impl<'a> RawView<'a> {
 
     /// The attributes with one id.
     pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
-        ListView::new(ListOf {
+        ListView::new(self.list_of(id))
+    }
+
+    /// The attributes with one id, numbered.
+    pub(super) fn list_of(&self, id: u16) -> ListOf<'a> {
+        ListOf {
             attrs: self.walk(),
             cx: self.cx,
             index: 0,
             only: Some(id),
-        })
+        }
     }
 
     /// The selector in an attribute.
@@ -657,6 +667,25 @@ impl<'a> RawView<'a> {
             }
             None => Ok(None),
         }
+    }
+
+    /// The selector of data that may come without: then `other` says what they are.
+    pub fn key_or<T: Kind>(
+        &self,
+        own: Option<Key<'a>>,
+        other: Option<Key<'a>>,
+        data: u16,
+    ) -> Result<Option<Key<'a>>, DecodeError> {
+        if own.is_some() || self.find(data)?.is_none() {
+            return Ok(own);
+        }
+        Ok(other.and_then(T::implied))
+    }
+
+    /// The number of bytes of an attribute, where that selects what it is.
+    pub fn length(&self, id: u16) -> Result<Option<Key<'a>>, DecodeError> {
+        let found = self.find(id)?;
+        Ok(found.map(|attr| Key::Int(attr.payload.len() as u64)))
     }
 
     /// A union; `tagged` ones exist without data.

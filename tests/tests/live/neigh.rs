@@ -8,6 +8,7 @@ use netlink::neigh::NeighbourFilter;
 use netlink::{Link, Netlink};
 
 use crate::harness::{live, make, pair, refused};
+use crate::need::link;
 
 const MAC: [u8; 6] = [2, 0, 0, 0, 0, 9];
 
@@ -79,7 +80,7 @@ live! {
         assert!(!has(&NeighbourFilter::fdb()));
     }
 
-    fn several_remote_ends_of_vxlan(nl) {
+    fn several_remote_ends_of_vxlan(nl) needs [link("vxlan")] {
         let vxlan = make(nl, &Link::vxlan("vx0", 42));
         for remote in ["192.0.2.1", "192.0.2.2"] {
             nl.neighs().append(&Neighbour::vxlan_fdb(vxlan.index, [0; 6], ip(remote))).unwrap();

@@ -10,6 +10,15 @@ use netlink::{Link, Netlink, sandbox};
 
 use crate::harness::{live, make, refused};
 
+/// Says that it is over when it goes.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 live! {
     fn threads_share_a_handle(nl) {
         make(nl, &Link::bridge("br0"));
@@ -34,11 +43,23 @@ live! {
         }
         let over = AtomicBool::new(false);
         let (mut complete, mut interrupted) = (0, 0);
+        let quiet = std::time::Instant::now();
+        nl.links().list(&LinkFilter::new().kind("bridge")).unwrap();
+        let quiet = quiet.elapsed();
         thread::scope(|scope| {
+            // Also when this thread panics, or the other would be waited for without end.
+            let _over = Over(&over);
             scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
+                for number in 0_u64.. {
+                    if over.load(Ordering::Relaxed) {
+                        break;
+                    }
                     nl.links().add(&Link::bridge("come")).unwrap();
                     nl.links().delete("come").unwrap();
+                    if number % 16 == 0 {
+                        // Long enough for a dump, on a slow machine too.
+                        thread::sleep(quiet * 3);
+                    }
                 }
             });
             let impatient = nl.with_dump_attempts(1);
@@ -66,7 +87,6 @@ live! {
                 let links = nl.with_dump_attempts(1000).links().list(&LinkFilter::new().kind("bridge"));
                 assert!(links.unwrap().into_vec().unwrap().len() >= 100);
             }
-            over.store(true, Ordering::Relaxed);
         });
     }
 

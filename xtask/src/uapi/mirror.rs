@@ -119,7 +119,12 @@ impl Mirrors<'_> {
                     let _ = writeln!(body, "    {} record_len;", int_type(*int));
                 }
                 Member::Count(count) => {
-                    let _ = writeln!(body, "    {} count_{};", int_type(count.int), count.of);
+                    let _ = writeln!(
+                        body,
+                        "    {} count_{};",
+                        int_type(count.int),
+                        count.of.join("_")
+                    );
                 }
                 Member::Field(field) if field.place == Place::Fixed => {
                     if !self.build.lacks(field.meta.since.as_deref()) {
@@ -162,6 +167,7 @@ impl Mirrors<'_> {
         match ty {
             Type::Int(int) => format!("{} {name}", int_type(*int)),
             Type::Chars(len) => format!("char {name}[{len}]"),
+            Type::Bits(_) => format!("unsigned int {name}[2]"),
             Type::Array(item, len) => self.declare(item, &format!("{name}[{len}]")),
             Type::Scalar(scalar) => match scalar {
                 Scalar::Mac => format!("unsigned char {name}[6]"),
@@ -207,6 +213,7 @@ impl Mirrors<'_> {
                 let _ = writeln!(body, "    {line};");
             }
         }
+        let _ = writeln!(body, "    unsigned char all[{}];", union.size);
         let _ = writeln!(self.text, "union {name} {{\n{body}}};");
         name
     }

@@ -3,13 +3,14 @@
 //! Sockets of IPv4 and IPv6: TCP, MPTCP, UDP, UDP-Lite, SCTP, DCCP and raw ones.
 
 use crate::generated::core::{AddressFamily, IpProtocol, Millis};
+use crate::generated::diag::inet_filter::InetDiagOp;
 use crate::generated::diag::mptcp::MptcpInfo;
 use crate::generated::diag::sctp::SctpInfo;
 use crate::generated::diag::sock::{BpfStorage, BpfStorageRequest, SkMemInfo};
 use crate::generated::diag::tcp::{TcpBbrInfo, TcpDctcpInfo, TcpDiagMd5sig, TcpInfo, TcpVegasInfo};
 use crate::generated::diag::ulp::UlpInfo;
 use crate::generated::socket::{Shutdown, SockaddrStorage, TcpState, TcpStates};
-use crate::wire::{Be, InetAddr, Items, NlString, Packed, Unknown, Wire};
+use crate::wire::{Be, InetAddr, Items, NlString, Packed, Records, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum, parts};
 
 /// Both words of a cookie in a request that names no socket by its cookie.
@@ -232,10 +233,10 @@ pub struct InetDiagOldRequest {
     /// Ignored.
     #[doc(alias = "idiag_dbs")]
     pub dbs: u32,
-    /// Program that chooses the sockets of a dump: `InetDiagOp`s one after the other. Write only.
+    /// Program that chooses the sockets of a dump. Write only.
     #[doc(alias = "INET_DIAG_REQ_BYTECODE")]
-    #[nl(attr = 1, write)]
-    pub bytecode: Option<Vec<u8>>,
+    #[nl(attr = 1, as = Records, write)]
+    pub bytecode: Option<Vec<InetDiagOp>>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }
@@ -286,10 +287,10 @@ pub struct InetDiagRequest {
     /// Id the kernel gave the socket, or `INET_DIAG_NOCOOKIE` twice.
     #[doc(alias = "id.idiag_cookie")]
     pub cookie: [u32; 2],
-    /// Program that chooses the sockets of a dump: `InetDiagOp`s one after the other. Write only.
+    /// Program that chooses the sockets of a dump. Write only.
     #[doc(alias = "INET_DIAG_REQ_BYTECODE")]
-    #[nl(attr = 1, write)]
-    pub bytecode: Option<Vec<u8>>,
+    #[nl(attr = 1, as = Records, write)]
+    pub bytecode: Option<Vec<InetDiagOp>>,
     /// Wants what BPF programs store with the sockets. Write only.
     #[doc(alias = "INET_DIAG_REQ_SK_BPF_STORAGES")]
     #[nl(attr = 2, write)]

@@ -66,10 +66,8 @@ pub enum InetDiagCode {
 pub struct InetDiagOp {
     /// What it compares.
     pub code: InetDiagCode,
-    /// Bytes to the next instruction when the comparison holds; the kernel takes it for the length
-    /// of this one.
-    pub yes: u8,
     /// Bytes to the next instruction when it does not hold; at most 4 beyond the end.
+    #[nl(length = u8)]
     pub no: u16,
     /// What it compares with.
     #[nl(rest, by = code)]
@@ -140,9 +138,6 @@ pub struct InetDiagMarkCond {
 #[nl(key = int)]
 #[non_exhaustive]
 pub enum InetDiagHostAddr {
-    /// None.
-    #[nl(case = 0)]
-    Unspec,
     /// IPv4.
     #[nl(case = 2)]
     Inet(Ipv4Addr),
@@ -159,45 +154,18 @@ pub enum InetDiagHostAddr {
 #[nl(key = int)]
 #[non_exhaustive]
 pub enum InetDiagOperand {
-    /// None.
-    #[nl(case = 0)]
-    Nop,
-    /// None.
-    #[nl(case = 1)]
-    Jmp,
-    /// Least local port.
-    #[nl(case = 2)]
-    SGe(Box<InetDiagPort>),
-    /// Greatest local port.
-    #[nl(case = 3)]
-    SLe(Box<InetDiagPort>),
-    /// Least remote port.
-    #[nl(case = 4)]
-    DGe(Box<InetDiagPort>),
-    /// Greatest remote port.
-    #[nl(case = 5)]
-    DLe(Box<InetDiagPort>),
-    /// None.
-    #[nl(case = 6)]
-    Auto,
-    /// Local address and port.
-    #[nl(case = 7)]
-    SCond(Box<InetDiagHostCond>),
-    /// Remote address and port.
-    #[nl(case = 8)]
-    DCond(Box<InetDiagHostCond>),
+    /// A port: least, greatest or equal.
+    #[nl(case = 2, also(3, 4, 5, 11, 12))]
+    Port(Box<InetDiagPort>),
+    /// Address and port.
+    #[nl(case = 7, also(8))]
+    Host(Box<InetDiagHostCond>),
     /// Index of the interface.
     #[nl(case = 9)]
     DevCond(u32),
     /// Mark.
     #[nl(case = 10)]
     MarkCond(Box<InetDiagMarkCond>),
-    /// Local port.
-    #[nl(case = 11)]
-    SEq(Box<InetDiagPort>),
-    /// Remote port.
-    #[nl(case = 12)]
-    DEq(Box<InetDiagPort>),
     /// Id of the control group; not aligned to 8 bytes.
     #[nl(case = 13)]
     CgroupCond(u64),

@@ -6,7 +6,7 @@ use crate::generated::diag::inet::{InetDiagRequest, InetSocket};
 use crate::generated::diag::netlink::{NetlinkDiagReq, NetlinkSocket};
 use crate::generated::diag::packet::{PacketDiagReq, PacketSocket};
 use crate::generated::diag::smc::{SmcDiagReq, SmcSocket};
-use crate::generated::diag::tipc::TipcDiagReq;
+use crate::generated::diag::tipc::{TipcDiagReq, TipcSocketMessage};
 use crate::generated::diag::unix::{UnixDiagReq, UnixSocket};
 use crate::generated::diag::vsock::{VsockDiagReq, VsockSocket};
 use crate::generated::diag::xdp::{XdpDiagReq, XdpSocket};
@@ -154,8 +154,8 @@ pub enum SockDiagRequest {
     Other(Vec<u8>),
 }
 
-/// A socket, by address family; answers about TIPC sockets do not tell their family and fall to
-/// the unknown.
+/// A socket, by address family; answers about TIPC sockets do not tell it, but are one attribute
+/// without a header.
 #[derive(Clone, Debug, PartialEq, Kind)]
 #[nl(key = int, lead = u8)]
 #[non_exhaustive]
@@ -172,6 +172,9 @@ pub enum SockDiagReply {
     /// `AF_PACKET`.
     #[nl(case = 17)]
     Packet(Box<PacketSocket>),
+    /// `AF_TIPC`.
+    #[nl(case = 30, headless)]
+    Tipc(Box<TipcSocketMessage>),
     /// `AF_VSOCK`.
     #[nl(case = 40)]
     Vsock(Box<VsockSocket>),

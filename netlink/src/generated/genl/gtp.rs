@@ -49,6 +49,7 @@ pub struct GtpPdp {
     pub tid: Option<u64>,
     /// IPv4 address of the other end of the tunnel.
     #[doc(alias = "GTPA_PEER_ADDRESS")]
+    #[doc(alias = "GTPA_SGSN_ADDRESS")]
     #[nl(attr = 4)]
     pub peer_address: Option<Ipv4Addr>,
     /// IPv4 address of the subscriber; in echoes, address of this end.

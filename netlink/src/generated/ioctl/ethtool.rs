@@ -696,7 +696,9 @@ pub struct EthtoolLinkSettings {
     /// Crossing wanted.
     #[doc(alias = "eth_tp_mdix_ctrl")]
     pub tp_mdix_ctrl: EthtoolMdix,
-    /// Words of each of the three bit maps.
+    /// Where there are no bit maps: 0, or the number of words that each of them has, made
+    /// negative.
+    #[nl(counts(supported, advertising, lp_advertising))]
     pub link_mode_masks_nwords: i8,
     /// Where the PHY is; read only.
     pub transceiver: EthtoolTransceiver,
@@ -706,10 +708,18 @@ pub struct EthtoolLinkSettings {
     pub master_slave_state: EthtoolMasterSlaveState,
     /// How the PHY slows down the MAC; read only.
     pub rate_matching: EthtoolRateMatch,
-    /// Bit maps of `LinkModeBit`, one behind the other: what the device can do, what is offered,
-    /// what the partner offers.
-    #[nl(pad = 28, rest, as = Packed)]
-    pub link_mode_masks: Vec<u32>,
+    /// Bit map of `LinkModeBit`: what the device can do; read only.
+    #[doc(alias = "link_mode_masks")]
+    #[nl(pad = 28, tail)]
+    pub supported: Vec<u32>,
+    /// Bit map of what is offered to the partner.
+    #[doc(alias = "link_mode_masks")]
+    #[nl(tail)]
+    pub advertising: Vec<u32>,
+    /// Bit map of what the partner offers; read only.
+    #[doc(alias = "link_mode_masks")]
+    #[nl(tail)]
+    pub lp_advertising: Vec<u32>,
 }
 
 /// Value of a tunable, by its type.

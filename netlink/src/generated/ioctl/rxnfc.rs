@@ -5,7 +5,7 @@
 use crate::generated::core::{EtherType, IpProtocol};
 use crate::generated::ioctl::ethtool_value::{EthtoolCmd, EthtoolNtupleAction, RxhFlags, RxhXfrm};
 use crate::wire::{Be, Growth, MacAddr, Packed};
-use nlgen_macros::{Layout, open_enum, parts};
+use nlgen_macros::{Kind, Layout, open_enum, parts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Bit of a kind of flow: VLAN and data of the further fields count.
@@ -321,15 +321,17 @@ pub struct EthtoolFlowExt {
 pub struct EthtoolRxFlowSpec {
     /// Kind of the flow, and what else counts.
     pub flow_type: FlowType,
-    /// Fields to match, as the `Spec` structure of the kind, 0 beyond it.
+    /// Fields to match.
     #[doc(alias = "h_u")]
-    pub header: [u8; 52],
+    #[nl(by = flow_type.kind())]
+    pub header: FlowFields,
     /// Further fields to match.
     #[doc(alias = "h_ext")]
     pub header_ext: EthtoolFlowExt,
-    /// Bits of the fields that count, in the same form.
+    /// Bits of the fields that count.
     #[doc(alias = "m_u")]
-    pub mask: [u8; 52],
+    #[nl(by = flow_type.kind())]
+    pub mask: FlowFields,
     /// Bits of the further fields that count.
     #[doc(alias = "m_ext")]
     pub mask_ext: EthtoolFlowExt,
@@ -452,18 +454,20 @@ pub struct EthtoolRxfh {
 ///
 /// Defined in `linux/ethtool.h` as `struct ethtool_rx_ntuple_flow_spec`.
 #[doc(alias = "ethtool_rx_ntuple_flow_spec")]
-#[derive(Clone, Debug, PartialEq, Eq, Layout)]
+#[derive(Clone, Debug, PartialEq, Layout)]
 #[nl(zeroed)]
 #[non_exhaustive]
 pub struct EthtoolNtupleSpec {
     /// Kind of the flow.
     pub flow_type: FlowType,
-    /// Fields to match, as the `Spec` structure of the kind, 0 beyond it.
+    /// Fields to match.
     #[doc(alias = "h_u")]
-    pub header: [u8; 72],
-    /// Bits of the fields that are ignored, in the same form.
+    #[nl(by = flow_type.kind())]
+    pub header: NtupleFields,
+    /// Bits of the fields that are ignored.
     #[doc(alias = "m_u")]
-    pub mask: [u8; 72],
+    #[nl(by = flow_type.kind())]
+    pub mask: NtupleFields,
     /// VLAN tag.
     pub vlan_tag: u16,
     /// Bits of the VLAN tag that are ignored.
@@ -487,4 +491,57 @@ pub struct EthtoolNtuple {
     pub cmd: EthtoolCmd,
     /// The rule.
     pub fs: EthtoolNtupleSpec,
+}
+
+/// Fields of a flow, or a mask of them, by its kind.
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int, fixed)]
+#[non_exhaustive]
+pub enum FlowFields {
+    /// TCP, UDP or SCTP over IPv4.
+    #[nl(case = 1, also(2, 3))]
+    TcpIp4(EthtoolTcpIp4Spec),
+    /// IPsec over IPv4.
+    #[nl(case = 4, also(9, 10))]
+    AhEspIp4(EthtoolAhEspIp4Spec),
+    /// TCP, UDP or SCTP over IPv6.
+    #[nl(case = 5, also(6, 7))]
+    TcpIp6(EthtoolTcpIp6Spec),
+    /// IPsec over IPv6.
+    #[nl(case = 8, also(11, 12))]
+    AhEspIp6(EthtoolAhEspIp6Spec),
+    /// IPv4.
+    #[nl(case = 13)]
+    UsrIp4(EthtoolUsrIp4Spec),
+    /// IPv6.
+    #[nl(case = 14)]
+    UsrIp6(EthtoolUsrIp6Spec),
+    /// Ethernet.
+    #[nl(case = 18)]
+    Ether(EthtoolEtherSpec),
+    /// The bytes under a selector this version does not know.
+    #[nl(other)]
+    Other([u8; 52]),
+}
+
+/// Fields of a rule of the former kind, which knows no IPv6.
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int, fixed)]
+#[non_exhaustive]
+pub enum NtupleFields {
+    /// TCP, UDP or SCTP over IPv4.
+    #[nl(case = 1, also(2, 3))]
+    TcpIp4(EthtoolTcpIp4Spec),
+    /// IPsec over IPv4.
+    #[nl(case = 4, also(9, 10))]
+    AhEspIp4(EthtoolAhEspIp4Spec),
+    /// IPv4.
+    #[nl(case = 13)]
+    UsrIp4(EthtoolUsrIp4Spec),
+    /// Ethernet.
+    #[nl(case = 18)]
+    Ether(EthtoolEtherSpec),
+    /// The bytes under a selector this version does not know.
+    #[nl(other)]
+    Other([u8; 72]),
 }

@@ -453,6 +453,7 @@ pub struct Conntrack {
     pub help: Option<ConntrackHelp>,
     /// Source translation of a new connection. Write only.
     #[doc(alias = "CTA_NAT_SRC")]
+    #[doc(alias = "CTA_NAT")]
     #[nl(attr = 6, write)]
     pub nat_src: Option<Box<ConntrackNat>>,
     /// Time until the connection is forgotten; a new connection needs it.
@@ -491,10 +492,12 @@ pub struct Conntrack {
     pub tuple_master: Option<Box<ConntrackTuple>>,
     /// Adjustment of TCP sequence numbers in the original direction.
     #[doc(alias = "CTA_SEQ_ADJ_ORIG")]
+    #[doc(alias = "CTA_NAT_SEQ_ADJ_ORIG")]
     #[nl(attr = 15)]
     pub seq_adj_orig: Option<ConntrackSeqAdj>,
     /// Adjustment of TCP sequence numbers in the reply direction.
     #[doc(alias = "CTA_SEQ_ADJ_REPLY")]
+    #[doc(alias = "CTA_NAT_SEQ_ADJ_REPLY")]
     #[nl(attr = 16)]
     pub seq_adj_reply: Option<ConntrackSeqAdj>,
     /// Number of the security mark; no kernel since 2.6.37 sends it. Read only.
@@ -804,10 +807,12 @@ pub struct ConntrackTimestamp {
 pub struct ConntrackNat {
     /// First IPv4 address. Write only.
     #[doc(alias = "CTA_NAT_V4_MINIP")]
+    #[doc(alias = "CTA_NAT_MINIP")]
     #[nl(attr = 1, write)]
     pub v4_minip: Option<Ipv4Addr>,
     /// Last IPv4 address; the first by default. Write only.
     #[doc(alias = "CTA_NAT_V4_MAXIP")]
+    #[doc(alias = "CTA_NAT_MAXIP")]
     #[nl(attr = 2, write)]
     pub v4_maxip: Option<Ipv4Addr>,
     /// Range of ports. Write only.
@@ -854,14 +859,17 @@ pub struct ConntrackNatProto {
 pub struct ConntrackSeqAdj {
     /// Sequence number of the last change.
     #[doc(alias = "CTA_SEQADJ_CORRECTION_POS")]
+    #[doc(alias = "CTA_NAT_SEQ_CORRECTION_POS")]
     #[nl(attr = 1, as = Be)]
     pub correction_pos: Option<u32>,
     /// Bytes to add before the last change.
     #[doc(alias = "CTA_SEQADJ_OFFSET_BEFORE")]
+    #[doc(alias = "CTA_NAT_SEQ_OFFSET_BEFORE")]
     #[nl(attr = 2, as = Be)]
     pub offset_before: Option<i32>,
     /// Bytes to add after the last change.
     #[doc(alias = "CTA_SEQADJ_OFFSET_AFTER")]
+    #[doc(alias = "CTA_NAT_SEQ_OFFSET_AFTER")]
     #[nl(attr = 3, as = Be)]
     pub offset_after: Option<i32>,
     /// Attributes this version does not know, kept as they came.

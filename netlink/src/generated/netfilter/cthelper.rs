@@ -99,6 +99,7 @@ pub struct CtHelperPolicies {
     pub count: Option<u32>,
     /// Class 0.
     #[doc(alias = "NFCTH_POLICY_SET1")]
+    #[doc(alias = "NFCTH_POLICY_SET")]
     #[nl(attr = 2)]
     pub set1: Option<CtHelperPolicy>,
     /// Class 1.

@@ -410,6 +410,7 @@ pub struct Ipset {
     pub entries: Option<Vec<IpsetEntry>>,
     /// Line number of the program; ignored. Write only.
     #[doc(alias = "IPSET_ATTR_LINENO")]
+    #[doc(alias = "IPSET_ATTR_CADT_LINENO")]
     #[nl(attr = 9, as = Be, write, byteorder)]
     pub lineno: Option<u32>,
     /// Number of the set; names it in `IPSET_CMD_GET_BYINDEX`.
@@ -461,6 +462,7 @@ pub struct IpsetChange {
     /// Required with `entries`: an error repeats the request with the line number of the entry at
     /// fault here.
     #[doc(alias = "IPSET_ATTR_LINENO")]
+    #[doc(alias = "IPSET_ATTR_CADT_LINENO")]
     #[nl(attr = 9, as = Be, byteorder)]
     pub lineno: Option<u32>,
     /// Attributes this version does not know, kept as they came.
@@ -602,6 +604,7 @@ pub struct IpsetIp {
 pub struct IpsetOptions {
     /// bitmap:ip, bitmap:ip,mac: first address, or network with `cidr`.
     #[doc(alias = "IPSET_ATTR_IP")]
+    #[doc(alias = "IPSET_ATTR_IP_FROM")]
     #[nl(attr = 1)]
     pub ip: Option<IpsetIp>,
     /// bitmap:ip, bitmap:ip,mac: last address.
@@ -615,6 +618,7 @@ pub struct IpsetOptions {
     pub cidr: Option<u8>,
     /// bitmap:port: first port.
     #[doc(alias = "IPSET_ATTR_PORT")]
+    #[doc(alias = "IPSET_ATTR_PORT_FROM")]
     #[nl(attr = 4, as = Be, byteorder)]
     pub port: Option<u16>,
     /// bitmap:port: last port.
@@ -636,6 +640,7 @@ pub struct IpsetOptions {
     pub cadt_flags: Option<IpsetDataFlags>,
     /// Line number of the program; ignored. Write only.
     #[doc(alias = "IPSET_ATTR_LINENO")]
+    #[doc(alias = "IPSET_ATTR_CADT_LINENO")]
     #[nl(attr = 9, as = Be, write, byteorder)]
     pub lineno: Option<u32>,
     /// hash:ip,mark: bits of the mark that count; all by default.
@@ -702,6 +707,7 @@ pub struct IpsetOptions {
 pub struct IpsetEntry {
     /// Address or network; in a range, the first address.
     #[doc(alias = "IPSET_ATTR_IP")]
+    #[doc(alias = "IPSET_ATTR_IP_FROM")]
     #[nl(attr = 1)]
     pub ip: Option<IpsetIp>,
     /// Last address of a range.
@@ -714,6 +720,7 @@ pub struct IpsetEntry {
     pub cidr: Option<u8>,
     /// Port, or first one of a range; type << 8 | code with ICMP and ICMPv6.
     #[doc(alias = "IPSET_ATTR_PORT")]
+    #[doc(alias = "IPSET_ATTR_PORT_FROM")]
     #[nl(attr = 4, as = Be, byteorder)]
     pub port: Option<u16>,
     /// Last port of a range.
@@ -734,6 +741,7 @@ pub struct IpsetEntry {
     pub cadt_flags: Option<IpsetDataFlags>,
     /// Line number of the program, for reports of errors. Write only.
     #[doc(alias = "IPSET_ATTR_LINENO")]
+    #[doc(alias = "IPSET_ATTR_CADT_LINENO")]
     #[nl(attr = 9, as = Be, write, byteorder)]
     pub lineno: Option<u32>,
     /// hash:ip,mark: the mark.

@@ -5,7 +5,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::wire::{HwAddr, Items, Map, NlString, Unknown, Wire};
-use nlgen_macros::{Attrs, Layout, flags, open_enum};
+use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum};
 
 /// Traffic classes of IEEE 802.1Qaz.
 pub const IEEE_8021QAZ_MAX_TCS: u32 = 8;
@@ -551,7 +551,8 @@ pub struct Dcb {
     pub unknown: Unknown,
 }
 
-/// Outcome of a request to set: the attribute of its command, as a byte that is 0 on success.
+/// Outcome of a request to set: the attribute of its command, as a byte that is 0 on success. Or a
+/// notification of new settings.
 ///
 /// Defined in `linux/dcbnl.h` as `struct dcbmsg` and `DCB_ATTR_*`.
 #[doc(alias = "dcbmsg")]
@@ -566,6 +567,10 @@ pub struct DcbResult {
     pub family: AddressFamily,
     /// What the message asks for, or answers.
     pub cmd: DcbCommand,
+    /// Name of the interface; in notifications. At most 15 bytes. Read only.
+    #[doc(alias = "DCB_ATTR_IFNAME")]
+    #[nl(attr = 1, max = 15, read)]
+    pub if_name: Option<NlString>,
     /// `SSTATE`. Read only.
     #[doc(alias = "DCB_ATTR_STATE")]
     #[nl(attr = 2, read)]
@@ -598,11 +603,11 @@ pub struct DcbResult {
     #[doc(alias = "DCB_ATTR_APP")]
     #[nl(attr = 12, read)]
     pub app: Option<u8>,
-    /// `IEEE_SET`, `IEEE_DEL`: low eight bits of a negative errno. Read only.
+    /// `IEEE_SET`, `IEEE_DEL`: the outcome, or in a notification the settings. Read only.
     #[doc(alias = "DCB_ATTR_IEEE")]
-    #[nl(attr = 13, read)]
-    pub ieee: Option<u8>,
-    /// `SDCBX`. Read only.
+    #[nl(attr = 13, by = length, read)]
+    pub ieee: Option<DcbIeeeResult>,
+    /// `SDCBX`; in a notification who negotiates, as bits of `DcbxCap`. Read only.
     #[doc(alias = "DCB_ATTR_DCBX")]
     #[nl(attr = 14, read)]
     pub dcbx: Option<u8>,
@@ -610,6 +615,10 @@ pub struct DcbResult {
     #[doc(alias = "DCB_ATTR_FEATCFG")]
     #[nl(attr = 15, read)]
     pub featcfg: Option<u8>,
+    /// Settings of CEE; in notifications. Read only.
+    #[doc(alias = "DCB_ATTR_CEE")]
+    #[nl(attr = 16, read)]
+    pub cee: Option<Box<DcbCee>>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }
@@ -1145,4 +1154,20 @@ pub struct CeePeerApps {
     pub apps: Vec<CeeApp>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
+}
+
+/// What a request to set came to, or what a notification tells.
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int)]
+#[non_exhaustive]
+pub enum DcbIeeeResult {
+    /// Low eight bits of a negative errno; 0 on success.
+    #[nl(case = 1)]
+    Outcome(u8),
+    /// Settings of IEEE 802.1Qaz.
+    #[nl(default)]
+    Settings(Box<DcbIeee>),
+    /// What a selector this version does not know selects.
+    #[nl(other)]
+    Other(Vec<u8>),
 }

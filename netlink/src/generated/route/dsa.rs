@@ -13,8 +13,9 @@ use nlgen_macros::Attrs;
 #[non_exhaustive]
 pub struct DsaLink {
     /// Index of the interface between host and switch; where the switch has several, a request
-    /// chooses. Once called `IFLA_DSA_MASTER`. Since Linux 6.7.
+    /// chooses. Since Linux 6.7.
     #[doc(alias = "IFLA_DSA_CONDUIT")]
+    #[doc(alias = "IFLA_DSA_MASTER")]
     #[nl(attr = 1)]
     pub conduit: Option<u32>,
     /// Attributes this version does not know, kept as they came.

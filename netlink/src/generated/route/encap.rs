@@ -588,7 +588,7 @@ pub struct Ip6Encap {
 pub struct TunnelOpts {
     /// Geneve options, in order.
     #[doc(alias = "LWTUNNEL_IP_OPTS_GENEVE")]
-    #[nl(attr = 1, repeat)]
+    #[nl(attr = 1, groups)]
     pub geneve: Vec<GeneveOpt>,
     /// Options of VXLAN.
     #[doc(alias = "LWTUNNEL_IP_OPTS_VXLAN")]

@@ -129,9 +129,12 @@ pub enum Ip6TunnelFlags {
 
 /// Settings of an `ipip` interface: IPv4 or MPLS inside IPv4.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_IPTUN_*`.
 #[doc(alias = "IFLA_IPTUN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct IpipLink {
     /// Index of the interface to send through; 0 for none.
@@ -194,9 +197,12 @@ pub struct IpipLink {
 
 /// Settings of a `sit` interface: IPv6 inside IPv4, also 6to4, 6rd and ISATAP.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_IPTUN_*`.
 #[doc(alias = "IFLA_IPTUN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct SitLink {
     /// Index of the interface to send through; 0 for none.
@@ -275,9 +281,12 @@ pub struct SitLink {
 
 /// Settings of an `ip6tnl` interface: IPv4, IPv6 or MPLS inside IPv6.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_IPTUN_*`.
 #[doc(alias = "IFLA_IPTUN_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct Ip6tnlLink {
     /// Index of the interface to send through; 0 for none.
@@ -343,9 +352,12 @@ pub struct Ip6tnlLink {
 
 /// Settings of a `gre` or `gretap` interface: packets or Ethernet frames over GRE and IPv4.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_GRE_*`.
 #[doc(alias = "IFLA_GRE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct GreLink {
     /// Index of the interface to send through; 0 for none.
@@ -425,9 +437,12 @@ pub struct GreLink {
 /// Settings of an `erspan` interface: mirrored Ethernet frames over GRE and IPv4; needs sequence
 /// numbers and a key.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_GRE_*`.
 #[doc(alias = "IFLA_GRE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct ErspanLink {
     /// Index of the interface to send through; 0 for none.
@@ -524,9 +539,12 @@ pub struct ErspanLink {
 
 /// Settings of an `ip6gre` or `ip6gretap` interface: packets or Ethernet frames over GRE and IPv6.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_GRE_*`.
 #[doc(alias = "IFLA_GRE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct Ip6greLink {
     /// Index of the interface to send through; 0 for none.
@@ -609,9 +627,12 @@ pub struct Ip6greLink {
 /// Settings of an `ip6erspan` interface: mirrored Ethernet frames over GRE and IPv6; needs
 /// sequence numbers and a key.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_GRE_*`.
 #[doc(alias = "IFLA_GRE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct Ip6erspanLink {
     /// Index of the interface to send through; 0 for none.
@@ -707,9 +728,12 @@ pub struct Ip6erspanLink {
 
 /// Settings of a `vti` interface: traffic of IPsec policies with its keys, over IPv4.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_VTI_*`.
 #[doc(alias = "IFLA_VTI_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct VtiLink {
     /// Index of the interface to send through; 0 for none.
@@ -742,9 +766,12 @@ pub struct VtiLink {
 
 /// Settings of a `vti6` interface: traffic of IPsec policies with its keys, over IPv6.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_tunnel.h` as `IFLA_VTI_*`.
 #[doc(alias = "IFLA_VTI_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct Vti6Link {
     /// Index of the interface to send through; 0 for none.

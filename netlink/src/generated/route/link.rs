@@ -717,8 +717,9 @@ pub struct Link {
     #[doc(alias = "IFLA_NEW_NETNSID")]
     #[nl(attr = 45, read)]
     pub new_netns_id: Option<i32>,
-    /// Namespace id a request is about, repeated in the answer; once called `IFLA_IF_NETNSID`.
+    /// Namespace id a request is about, repeated in the answer.
     #[doc(alias = "IFLA_TARGET_NETNSID")]
+    #[doc(alias = "IFLA_IF_NETNSID")]
     #[nl(attr = 46)]
     pub target_netns_id: Option<i32>,
     /// How often the carrier came. Read only.
@@ -954,10 +955,11 @@ pub struct LinkInfo {
     #[nl(attr = 3, by = kind, read)]
     pub xstats: Option<LinkXstats>,
     /// Kind of the master; read only by programs, as the kernel knows the master. Settings of the
-    /// interface as slave of its master.
+    /// interface as slave of its master; in requests of `ip link set type bridge_slave` or
+    /// `bond_slave` the kind says whose, and `slave_kind` is not sent.
     #[doc(alias = "IFLA_INFO_SLAVE_KIND")]
     #[doc(alias = "IFLA_INFO_SLAVE_DATA")]
-    #[nl(key = 4, data = 5, nested = true)]
+    #[nl(key = 4, data = 5, or = kind, nested = true)]
     pub slave_kind: Option<SlaveKind>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
@@ -1176,10 +1178,10 @@ pub enum SlaveKind {
     #[nl(case = "batadv")]
     Batadv,
     /// Slave of a bond.
-    #[nl(case = "bond")]
+    #[nl(case = "bond", or = "bond_slave")]
     Bond(Option<Box<BondSlave>>),
     /// Port of a bridge.
-    #[nl(case = "bridge")]
+    #[nl(case = "bridge", or = "bridge_slave")]
     Bridge(Option<Box<BridgePort>>),
     /// Port of an Open vSwitch datapath.
     #[nl(case = "openvswitch")]

@@ -282,7 +282,7 @@ pub enum RouteMessage {
     #[doc(alias = "RTM_SETDCB")]
     #[nl(id = 79, write, reply = one, answer = 79)]
     SetDcb(Box<dcb::Dcb>),
-    /// From the kernel: the outcome of a request to set.
+    /// From the kernel: the outcome of a request to set, or a notification of new settings.
     #[doc(alias = "RTM_SETDCB")]
     #[nl(id = 79, read)]
     SetDcbResult(Box<dcb::DcbResult>),

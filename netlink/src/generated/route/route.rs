@@ -680,12 +680,11 @@ pub struct Route {
 #[doc(alias = "rtnexthop")]
 #[doc(alias = "RTA_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
-#[nl(record)]
 #[non_exhaustive]
 pub struct NextHop {
     /// Flags of the next hop.
     #[doc(alias = "rtnh_flags")]
-    #[nl(as = Wire<u8>)]
+    #[nl(length = u16, as = Wire<u8>)]
     pub flags: NextHopFlags,
     /// Weight less one; in multicast entries, the smallest time to live that is forwarded.
     #[doc(alias = "rtnh_hops")]

@@ -136,6 +136,7 @@ pub struct Rule {
     pub src: Option<IpAddr>,
     /// Interface the packet came in by; `lo` for packets of this host. At most 15 bytes.
     #[doc(alias = "FRA_IIFNAME")]
+    #[doc(alias = "FRA_IFNAME")]
     #[nl(attr = 3, max = 15)]
     pub iif_name: Option<NlString>,
     /// Priority of the rule to jump to, which must come later.

@@ -7,9 +7,12 @@ use nlgen_macros::Attrs;
 
 /// Settings of an xfrm interface.
 ///
+/// A request replaces all of it: what it lacks is reset.
+///
 /// Defined in `linux/if_link.h` as `IFLA_XFRM_*`.
 #[doc(alias = "IFLA_XFRM_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(whole)]
 #[non_exhaustive]
 pub struct XfrmLink {
     /// Index of the interface to send through, which offload uses; 0 for none.

@@ -113,9 +113,9 @@ pub struct TunnelKeyAction {
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct TunnelKeyOpts {
-    /// Geneve options: one in each nest of a request, all in one nest of an answer.
+    /// Geneve options, in order.
     #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPTS_GENEVE")]
-    #[nl(attr = 1, repeat)]
+    #[nl(attr = 1, groups)]
     pub geneve: Vec<TunnelKeyGeneve>,
     /// Options of VXLAN.
     #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPTS_VXLAN")]
@@ -129,26 +129,25 @@ pub struct TunnelKeyOpts {
     pub unknown: Unknown,
 }
 
-/// Geneve options; a request has each attribute once, an answer repeats them in step for one
-/// option after the other.
+/// One Geneve option.
 ///
 /// Defined in `linux/tc_act/tc_tunnel_key.h` as `TCA_TUNNEL_KEY_ENC_OPT_GENEVE_*`.
 #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPT_GENEVE_")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct TunnelKeyGeneve {
-    /// Class of each option, big-endian.
+    /// Class, big-endian.
     #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPT_GENEVE_CLASS")]
-    #[nl(attr = 1, repeat, as = Be)]
-    pub class: Vec<u16>,
-    /// Type of each option within its class; the high bit marks one that must be understood.
+    #[nl(attr = 1, as = Be)]
+    pub class: Option<u16>,
+    /// Type within the class; the high bit marks an option that must be understood.
     #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPT_GENEVE_TYPE")]
-    #[nl(attr = 2, repeat)]
-    pub kind: Vec<u8>,
-    /// Data of each option, 4 to 124 bytes in multiples of four. At most 127 elements.
+    #[nl(attr = 2)]
+    pub kind: Option<u8>,
+    /// Data, 4 to 124 bytes in multiples of four. At most 127 bytes.
     #[doc(alias = "TCA_TUNNEL_KEY_ENC_OPT_GENEVE_DATA")]
-    #[nl(attr = 3, repeat)]
-    pub data: Vec<Vec<u8>>,
+    #[nl(attr = 3, max = 127)]
+    pub data: Option<Vec<u8>>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }

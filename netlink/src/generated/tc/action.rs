@@ -235,18 +235,18 @@ pub struct Action {
     #[doc(alias = "TCA_ACT_COOKIE")]
     #[nl(attr = 6, max = 16)]
     pub cookie: Option<Vec<u8>>,
-    /// Bits of `ActionFlags`.
+    /// Flags.
     #[doc(alias = "TCA_ACT_FLAGS")]
     #[nl(attr = 7)]
-    pub flags: Option<Bitfield32>,
-    /// Bits of `ActionHwStats`: statistics wanted from hardware; any kind without it.
+    pub flags: Option<Bitfield32<ActionFlags>>,
+    /// Statistics wanted from hardware; any kind without it.
     #[doc(alias = "TCA_ACT_HW_STATS")]
     #[nl(attr = 8)]
-    pub hw_stats: Option<Bitfield32>,
-    /// Bits of `ActionHwStats`: statistics that hardware gives. Read only.
+    pub hw_stats: Option<Bitfield32<ActionHwStats>>,
+    /// Statistics that hardware gives. Read only.
     #[doc(alias = "TCA_ACT_USED_HW_STATS")]
     #[nl(attr = 9, read)]
-    pub used_hw_stats: Option<Bitfield32>,
+    pub used_hw_stats: Option<Bitfield32<ActionHwStats>>,
     /// How many devices have the action offloaded. Read only.
     #[doc(alias = "TCA_ACT_IN_HW_COUNT")]
     #[nl(attr = 10, read)]
@@ -270,12 +270,13 @@ pub struct Actions {
     /// Actions by position: from 1 in requests, in answers to them and in notifications, from 0 in
     /// dumps and in the answer to a flush.
     #[doc(alias = "TCA_ROOT_TAB")]
+    #[doc(alias = "TCA_ACT_TAB")]
     #[nl(attr = 1, as = Map)]
     pub tab: Option<Vec<(u16, Action)>>,
-    /// Bits of `ActionDumpFlags`.
+    /// Flags.
     #[doc(alias = "TCA_ROOT_FLAGS")]
     #[nl(attr = 2)]
-    pub flags: Option<Bitfield32>,
+    pub flags: Option<Bitfield32<ActionDumpFlags>>,
     /// How many actions the message of a dump holds. Read only.
     #[doc(alias = "TCA_ROOT_COUNT")]
     #[nl(attr = 3, read)]

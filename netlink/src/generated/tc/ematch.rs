@@ -4,7 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::tc::cls_u32::U32Key;
-use crate::wire::{Chars, Index, NlString, Packed, Unknown, Wire};
+use crate::wire::{Chars, Index, NlString, Packed, Uint, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum, parts};
 
 /// Flags of a match that is the last of its expression.
@@ -546,15 +546,14 @@ pub struct EmatchMeta {
     #[doc(alias = "TCA_EM_META_HDR")]
     #[nl(attr = 1, required)]
     pub hdr: Option<MetaHdr>,
-    /// Value of the left side: for a number four or eight bytes in host byte order, the mask
-    /// unless the id is `VALUE`.
+    /// Value of the left side, or the mask of a number unless the id is `VALUE`.
     #[doc(alias = "TCA_EM_META_LVALUE")]
-    #[nl(attr = 2)]
-    pub lvalue: Option<Vec<u8>>,
+    #[nl(attr = 2, by = hdr.left.kind.value_type())]
+    pub lvalue: Option<MetaValue>,
     /// Value of the right side, likewise.
     #[doc(alias = "TCA_EM_META_RVALUE")]
-    #[nl(attr = 3)]
-    pub rvalue: Option<Vec<u8>>,
+    #[nl(attr = 3, by = hdr.right.kind.value_type())]
+    pub rvalue: Option<MetaValue>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,
 }
@@ -622,6 +621,22 @@ pub enum EmatchKind {
     /// A match of iptables.
     #[nl(case = 9)]
     Ipt(Box<EmatchIpt>),
+    /// What a selector this version does not know selects.
+    #[nl(other)]
+    Other(Vec<u8>),
+}
+
+/// A value to compare metadata with, by its type.
+#[derive(Clone, Debug, PartialEq, Kind)]
+#[nl(key = int)]
+#[non_exhaustive]
+pub enum MetaValue {
+    /// `TCF_META_TYPE_VAR`.
+    #[nl(case = 0)]
+    Variable(Vec<u8>),
+    /// `TCF_META_TYPE_INT`; eight bytes are a `long` of the kernel.
+    #[nl(case = 1, as = Uint)]
+    Integer(u64),
     /// What a selector this version does not know selects.
     #[nl(other)]
     Other(Vec<u8>),

@@ -82,10 +82,10 @@ pub struct Filter {
     #[doc(alias = "TCA_CHAIN")]
     #[nl(attr = 11)]
     pub chain: Option<u32>,
-    /// Bits of `FilterDumpFlags`: form of the dump. Write only.
+    /// Form of the dump. Write only.
     #[doc(alias = "TCA_DUMP_FLAGS")]
     #[nl(attr = 15, write)]
-    pub dump_flags: Option<Bitfield32>,
+    pub dump_flags: Option<Bitfield32<FilterDumpFlags>>,
     /// Warning about a change that succeeded all the same. Read only. Since Linux 6.3.
     #[doc(alias = "TCA_EXT_WARN_MSG")]
     #[nl(attr = 16, read)]

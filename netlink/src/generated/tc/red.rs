@@ -274,10 +274,10 @@ pub struct RedOptions {
     #[doc(alias = "TCA_RED_MAX_P")]
     #[nl(attr = 3)]
     pub max_p: Option<u32>,
-    /// All flags, as the bits of `RedFlags`.
+    /// All flags.
     #[doc(alias = "TCA_RED_FLAGS")]
     #[nl(attr = 4)]
-    pub flags: Option<Bitfield32>,
+    pub flags: Option<Bitfield32<RedFlags>>,
     /// Shared block of filters for packets dropped at random; 0 or absent for none.
     #[doc(alias = "TCA_RED_EARLY_DROP_BLOCK")]
     #[nl(attr = 5)]

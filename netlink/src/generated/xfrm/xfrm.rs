@@ -145,6 +145,7 @@ pub struct XfrmState {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.
@@ -319,6 +320,7 @@ pub struct XfrmStateGone {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.
@@ -1023,6 +1025,7 @@ pub struct XfrmMigrateState {
     pub offload_dev: Option<XfrmOffload>,
     /// Mark to give to packets handled.
     #[doc(alias = "XFRMA_SET_MARK")]
+    #[doc(alias = "XFRMA_OUTPUT_MARK")]
     #[nl(attr = 29)]
     pub set_mark: Option<u32>,
     /// Bits of the mark to set; all where absent.

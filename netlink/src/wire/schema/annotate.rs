@@ -1,9 +1,6 @@
 //! Bytes as hex with their meaning beside them: [`annotate`].
 
-use super::{
-    IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, fixed_shape, read_uint,
-    rest_case,
-};
+use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, name_of, read_uint};
 use crate::wire::attr::attr_align;
 use crate::wire::layout::read_bits;
 use crate::wire::{DecodeError, HwAddr, attributes};
@@ -78,6 +75,7 @@ impl Page<'_> {
                 self.line(at, len, depth, &format!("{name} = {value}"));
             }
             Shape::Set(schema) => self.set(schema(), at, len, depth, inherited),
+            Shape::Groups(item) => self.shape(item, at, len, depth, name, inherited),
             Shape::Struct(schema) => self.members(schema().members, at, len, depth),
             Shape::Packed(item) => {
                 let size = item_size(item).max(1);
@@ -93,8 +91,8 @@ impl Page<'_> {
                     self.shape(item, at + index * size, size, depth, &label, inherited);
                 }
             }
-            Shape::Lead { int, of } => {
-                let case = super::lead_case(of(), int, self.bytes(at, len));
+            Shape::Lead { int, headless, of } => {
+                let case = super::lead_case(of(), int, *headless, self.bytes(at, len));
                 self.shape(
                     &case.unwrap_or(Shape::Bytes),
                     at,
@@ -116,24 +114,11 @@ impl Page<'_> {
                     self.attr(&label, item, start, attr.payload.len(), depth, inherited);
                 }
             }
-            Shape::Records(item) => {
-                let payload = self.bytes(at, len).to_vec();
-                let mut done = 0;
-                let mut index = 0;
-                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
-                {
-                    let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
-                    self.line(at + done, 0, depth, &format!("record {index}"));
-                    self.shape(
-                        item,
-                        at + done,
-                        stated.min(len - done),
-                        depth + 1,
-                        name,
-                        inherited,
-                    );
-                    done += attr_align(stated);
-                    index += 1;
+            Shape::Records(records) => {
+                for (index, record) in records.each(self.bytes(at, len)).into_iter().enumerate() {
+                    let (start, len) = (at + record.start, record.len());
+                    self.line(start, 0, depth, &format!("record {index}"));
+                    self.shape(records.item, start, len, depth + 1, name, inherited);
                 }
             }
             scalar => {
@@ -153,8 +138,8 @@ impl Page<'_> {
         let mut end = 0;
         for member in members {
             match member.part {
-                Part::Fixed | Part::Choice { .. } if member.offset >= len => {}
-                Part::Fixed | Part::Choice { .. } => {
+                Part::Fixed if member.offset >= len => {}
+                Part::Fixed => {
                     let size = item_size(&member.shape);
                     if let Some((first, width)) = member.bits {
                         let value =
@@ -162,14 +147,36 @@ impl Page<'_> {
                         let meaning = format!("{} = {value} ({width} bits)", member.name);
                         self.line(at + member.offset, size, depth, &meaning);
                     } else {
-                        let shape = fixed_shape(member, members, self.bytes(at, len));
-                        let case = item_size(&shape);
-                        let start = at + member.offset;
-                        self.shape(&shape, start, case, depth, member.name, None);
-                        if case < size {
-                            self.line(start + case, size - case, depth, "");
-                        }
+                        self.shape(
+                            &member.shape,
+                            at + member.offset,
+                            size,
+                            depth,
+                            member.name,
+                            None,
+                        );
                     }
+                    end = member.offset + size;
+                }
+                Part::UnionFixed(_) => {
+                    let case = member.case(members, self.bytes(at, len));
+                    let shape = case.unwrap_or(Shape::Bytes);
+                    let size = item_size(&member.shape);
+                    let left = size.min(len.saturating_sub(member.offset));
+                    let used = match shape {
+                        Shape::Bytes => left,
+                        shape => item_size(&shape).min(left),
+                    };
+                    let start = at + member.offset;
+                    self.shape(&shape, start, used, depth, member.name, None);
+                    if used < left {
+                        self.line(start + used, left - used, depth, "");
+                    }
+                    end = member.offset + size;
+                }
+                Part::Length => {
+                    let size = item_size(&member.shape);
+                    self.line(at + member.offset, size, depth, member.name);
                     end = member.offset + size;
                 }
                 Part::Count { of, unit, bias } => {
@@ -179,13 +186,11 @@ impl Page<'_> {
                     };
                     let stated = read_uint(self.bytes(at + member.offset, size), int);
                     let count = (stated as i64).saturating_sub(bias).max(0) as usize;
-                    counts.push((
-                        of,
-                        match unit {
-                            super::CountUnit::Bits => count.div_ceil(8),
-                            _ => count,
-                        },
-                    ));
+                    let count = match unit {
+                        super::CountUnit::Bits => count.div_ceil(8),
+                        _ => count,
+                    };
+                    counts.extend(of.iter().map(|tail| (*tail, count)));
                     let meaning = format!("{} = {stated}", member.name);
                     self.line(at + member.offset, size, depth, &meaning);
                     end = member.offset + size;
@@ -197,7 +202,7 @@ impl Page<'_> {
                         .iter()
                         .find(|(of, _)| *of == member.name)
                         .map_or(0, |c| c.1);
-                    let bytes = (count * size).min(len.saturating_sub(end));
+                    let bytes = count.saturating_mul(size).min(len.saturating_sub(end));
                     for index in 0..bytes / size {
                         let label = format!("{}[{index}]", member.name);
                         self.shape(
@@ -214,13 +219,8 @@ impl Page<'_> {
                 Part::Rest | Part::UnionRest(_) => {
                     end = end.max(member.offset);
                     let left = len.saturating_sub(end);
-                    let case = match (member.part, &member.shape) {
-                        (Part::UnionRest(by), Shape::Union(union)) => {
-                            rest_case(union(), members, by, self.bytes(at, len))
-                        }
-                        _ => None,
-                    };
-                    let shape = case.and_then(|case| case.shape).unwrap_or(member.shape);
+                    let case = member.case(members, self.bytes(at, len));
+                    let shape = case.unwrap_or(member.shape);
                     self.shape(&shape, at + end, left, depth, member.name, None);
                     end += left;
                 }
@@ -237,9 +237,6 @@ impl Page<'_> {
         inherited: Option<&OwnedKey>,
     ) {
         let base = attr_align(set.header_size);
-        if set.record {
-            self.line(at, 2, depth, "length");
-        }
         self.members(set.header, at, len, depth);
         let header = self.bytes(at, set.header_size.min(len)).to_vec();
         let attrs = self.bytes(at + base, len.saturating_sub(base)).to_vec();
@@ -266,7 +263,7 @@ impl Page<'_> {
                 );
                 continue;
             };
-            let key = set.selector(known, &header, &attrs, inherited);
+            let key = set.selector(known, attr.payload, &header, &attrs, inherited);
             let case = match (&known.shape, &key) {
                 (Shape::Union(union), Some(key)) => union().case(key).map(|case| case.shape),
                 _ => None,
@@ -343,6 +340,7 @@ fn is_scalar(shape: &Shape) -> bool {
                 | Shape::Map(_)
                 | Shape::Lead { .. }
                 | Shape::Records(_)
+                | Shape::Groups(_)
         )
 }
 
@@ -350,12 +348,13 @@ fn is_scalar(shape: &Shape) -> bool {
 pub(super) fn item_size(shape: &Shape) -> usize {
     match shape {
         Shape::Int(int) => int.size,
-        Shape::Bitfield32 => 8,
+        Shape::Bitfield32(_) => 8,
         Shape::Chars(len) => *len,
         Shape::Mac => 6,
         Shape::Ipv4 => 4,
         Shape::Ipv6 | Shape::Inet => 16,
         Shape::Array { item, count } => item_size(item) * count,
+        Shape::FixedUnion { size, .. } => *size,
         Shape::Struct(schema) => schema().size,
         _ => 0,
     }
@@ -428,12 +427,16 @@ pub fn show(shape: &Shape, bytes: &[u8]) -> String {
             Ok(octets) => Ipv6Addr::from(octets).to_string(),
             Err(_) => hex(bytes),
         },
-        Shape::Bitfield32 => match bytes.split_first_chunk::<4>() {
-            Some((value, mask)) => format!(
-                "{:#x} mask {:#x}",
-                u32::from_ne_bytes(*value),
-                read_uint(mask, &IntShape::of::<u32>(4, false))
-            ),
+        Shape::Bitfield32(names) => match bytes.split_first_chunk::<4>() {
+            Some((value, mask)) => {
+                let value = u32::from_ne_bytes(*value).into();
+                let mask = read_uint(mask, &IntShape::of::<u32>(4, false));
+                let named = |bits: u64| match name_of(names, bits) {
+                    Some(name) => format!("{bits:#x} ({name})"),
+                    None => format!("{bits:#x}"),
+                };
+                format!("{} mask {}", named(value), named(mask))
+            }
             None => hex(bytes),
         },
         _ => hex(bytes),

@@ -3,7 +3,6 @@
 use super::annotate::item_size;
 use super::{
     CountUnit, IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint,
-    rest_case,
 };
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
@@ -42,6 +41,7 @@ impl Walk<'_> {
     fn shape(&mut self, shape: &Shape, bytes: &[u8], inherited: Option<&OwnedKey>) {
         match shape {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
+            Shape::Groups(item) => self.shape(item, bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
             Shape::Packed(item) => self.items(item, bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
@@ -52,8 +52,8 @@ impl Walk<'_> {
                 };
                 self.out.extend(read_uint(bytes, &int).to_ne_bytes());
             }
-            Shape::Lead { int, of } => {
-                let case = super::lead_case(of(), int, bytes);
+            Shape::Lead { int, headless, of } => {
+                let case = super::lead_case(of(), int, *headless, bytes);
                 self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
@@ -61,12 +61,10 @@ impl Walk<'_> {
                     self.item(attr.id(), item, attr.payload, inherited);
                 }
             }
-            Shape::Records(item) => {
-                let mut rest = bytes;
-                while let Some(&[l0, l1]) = rest.first_chunk() {
-                    let len = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
-                    self.item(0, item, rest.get(..len).unwrap_or(rest), inherited);
-                    rest = rest.get(attr_align(len)..).unwrap_or_default();
+            Shape::Records(records) => {
+                for record in records.each(bytes) {
+                    let record = bytes.get(record).unwrap_or_default();
+                    self.item(0, records.item, record, inherited);
                 }
             }
             _ => self.out.extend(bytes),
@@ -97,22 +95,20 @@ impl Walk<'_> {
         };
         self.members(schema.members, fixed);
         for member in schema.members {
-            let case = match (member.part, &member.shape) {
-                (Part::Tail, item) => {
+            match member.part {
+                Part::Tail => {
                     let len = tail_len(schema.members, member, bytes).min(rest.len());
                     let (tail, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
-                    self.items(item, tail);
+                    self.items(&member.shape, tail);
                     rest = left;
-                    continue;
                 }
-                (Part::Rest, shape) => Some(*shape),
-                (Part::UnionRest(by), Shape::Union(union)) => {
-                    rest_case(union(), schema.members, by, bytes).and_then(|case| case.shape)
+                Part::Rest | Part::UnionRest(_) => {
+                    let case = member.case(schema.members, bytes);
+                    self.shape(&case.unwrap_or(Shape::Bytes), rest, None);
+                    return;
                 }
-                _ => continue,
-            };
-            self.shape(&case.unwrap_or(Shape::Bytes), rest, None);
-            return;
+                _ => {}
+            }
         }
         self.out.extend(rest);
     }
@@ -140,19 +136,8 @@ impl Walk<'_> {
     fn set(&mut self, set: &SetSchema, bytes: &[u8], inherited: Option<&OwnedKey>) {
         let base = attr_align(set.header_size);
         let header = bytes.get(..set.header_size).unwrap_or(bytes);
-        let start = self.out.len();
         // A record's length counts the padding of its last attribute or not; the attributes say enough.
-        self.out.extend(if set.record {
-            header.get(2..).unwrap_or_default()
-        } else {
-            header
-        });
-        let cut = if set.record { 2 } else { 0 };
-        if let Some(out) = self.out.get_mut(start..) {
-            let mut clean = vec![0; header.len()];
-            keep(set.header, header, &mut clean);
-            out.copy_from_slice(clean.get(cut.min(clean.len())..).unwrap_or_default());
-        }
+        self.members(set.header, header);
         let attrs = bytes.get(base..).unwrap_or_default();
         let down = set.provided(header, attrs, inherited);
         let mut list = Vec::new();
@@ -161,7 +146,8 @@ impl Walk<'_> {
                 continue;
             }
             let known = set.attr(attr.id(), self.to_kernel);
-            let key = known.and_then(|known| set.selector(known, header, attrs, inherited));
+            let key =
+                known.and_then(|known| set.selector(known, attr.payload, header, attrs, inherited));
             let shape = match known.map(|known| known.shape) {
                 Some(Shape::Union(union)) => key
                     .as_ref()
@@ -185,7 +171,7 @@ fn tail_len(members: &[Member], tail: &Member, bytes: &[u8]) -> usize {
     let counted = members
         .iter()
         .find_map(|member| match (member.part, &member.shape) {
-            (Part::Count { of, unit, bias }, Shape::Int(int)) if of == tail.name => {
+            (Part::Count { of, unit, bias }, Shape::Int(int)) if of.contains(&tail.name) => {
                 let stated = read_uint(bytes.get(member.offset..)?, int);
                 Some((i128::from(stated) - i128::from(bias), unit))
             }
@@ -207,9 +193,10 @@ fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
     for member in members.iter().filter(|member| {
         matches!(
             member.part,
-            Part::Fixed | Part::Choice { .. } | Part::Count { .. }
+            Part::Fixed | Part::Count { .. } | Part::UnionFixed(_)
         )
     }) {
+        let case = member.case(members, bytes).unwrap_or(Shape::Bytes);
         let end = member
             .offset
             .saturating_add(item_size(&member.shape))
@@ -222,7 +209,7 @@ fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
                     let value = read_bits(from, storage, first, width);
                     write_bits(to, storage, first, width, value);
                 }
-                None => keep_value(&member.shape, from, to),
+                None => keep_value(&case, from, to),
             }
         }
     }
@@ -237,7 +224,15 @@ fn keep_items(item: &Shape, from: &[u8], to: &mut [u8]) {
 
 fn keep_value(shape: &Shape, from: &[u8], to: &mut [u8]) {
     match shape {
-        Shape::Struct(schema) => keep(schema().members, from, to),
+        Shape::Struct(schema) => {
+            let schema = schema();
+            keep(schema.members, from, to);
+            // In a union, something may stand behind the case.
+            to.iter_mut()
+                .zip(from)
+                .skip(schema.size)
+                .for_each(|(to, from)| *to = *from);
+        }
         Shape::Array { item, .. } => keep_items(item, from, to),
         Shape::Chars(_) => {
             let text = from.split(|byte| *byte == 0).next().unwrap_or_default();

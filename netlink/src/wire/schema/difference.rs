@@ -6,7 +6,8 @@ use crate::wire::{RawAttr, attributes};
 
 /// The part of `new` that differs from `old`, as a payload of the same form; `None` if nothing does.
 ///
-/// Both are requests. Sets are compared attribute by attribute, at every depth; everything else as a whole.
+/// Both are requests. Sets are compared attribute by attribute, at every depth; everything else as a whole, and so are sets of
+/// which the kernel resets what a request lacks.
 pub fn difference(shape: &Shape, new: &[u8], old: &[u8]) -> Option<Vec<u8>> {
     match shape {
         Shape::Set(schema) => set(schema(), new, old, None),
@@ -34,7 +35,8 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
         if old.contains_same(&attr) {
             continue;
         }
-        let key = known.and_then(|known| set.selector(known, header, attrs, inherited));
+        let key =
+            known.and_then(|known| set.selector(known, attr.payload, header, attrs, inherited));
         let shape = known.and_then(|known| match &known.shape {
             Shape::Union(union) => union().case(key.as_ref()?)?.shape,
             shape => Some(*shape),
@@ -47,7 +49,8 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
             _ => Some(attr.payload.to_vec()),
         };
         let Some(payload) = payload else { continue };
-        if let Some(Selector::Attr(id)) = known.map(|known| known.selector) {
+        let by = known.map_or(Selector::None, |known| known.selector);
+        if let Some(id) = selector_in(by, &selectors) {
             // The data means nothing without its selector.
             selectors.retain(|selector| {
                 let ours = selector.id() == id;
@@ -67,7 +70,20 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
             some = true;
         }
     }
-    some.then_some(out)
+    match some {
+        true if set.whole => Some(new.to_vec()),
+        some => some.then_some(out),
+    }
+}
+
+/// The attribute that selects, of those that are there.
+fn selector_in(selector: Selector, there: &[RawAttr<'_>]) -> Option<u16> {
+    match selector {
+        Selector::Attr(id, _) => Some(id),
+        Selector::AttrOr(id, _) if there.iter().any(|attr| attr.id() == id) => Some(id),
+        Selector::AttrOr(_, or) => selector_in(*or, there),
+        _ => None,
+    }
 }
 
 trait ContainsSame {

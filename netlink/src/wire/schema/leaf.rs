@@ -1,10 +1,7 @@
 //! Every scalar of a payload with its place and its path: [`leaves`].
 
 use super::annotate::{item_size, show};
-use super::{
-    CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, fixed_shape, lead_case,
-    read_uint, rest_case,
-};
+use super::{CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, lead_case, read_uint};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 use crate::wire::layout::read_bits;
@@ -64,7 +61,9 @@ pub fn leaves(
         bytes,
         path: Vec::new(),
         elements: Vec::new(),
+        grouped: false,
         owner: ("", ""),
+        selectors: Vec::new(),
         visit,
     };
     walk.shape(shape, 0, bytes.len(), inherited.map(OwnedKey::Int).as_ref());
@@ -75,7 +74,11 @@ struct Walk<'a> {
     bytes: &'a [u8],
     path: Vec<String>,
     elements: Vec<(usize, u64)>,
+    /// The set that comes next is one of several whose attributes follow each other.
+    grouped: bool,
     owner: (&'static str, &'static str),
+    /// Ways to selectors in the struct that comes next.
+    selectors: Vec<&'static [&'static str]>,
     visit: &'a mut dyn FnMut(&Leaf<'_>),
 }
 
@@ -130,14 +133,21 @@ impl<'a> Walk<'a> {
     fn shape(&mut self, shape: &Shape, at: usize, len: usize, inherited: Option<&OwnedKey>) {
         match shape {
             Shape::Set(schema) => self.set(schema(), at, len, inherited),
+            Shape::Groups(item) => {
+                self.grouped = true;
+                self.shape(item, at, len, inherited);
+                self.grouped = false;
+            }
             Shape::Struct(schema) => {
                 let schema = schema();
-                self.members(schema.name, None, schema.members, at, len, inherited);
+                self.members(schema.name, schema.members, at, len, inherited);
             }
-            Shape::Lead { int, of } => match lead_case(of(), int, self.slice(at, len)) {
-                Some(case) => self.shape(&case, at, len, inherited),
-                None => self.leaf(None, at, len, None, false),
-            },
+            Shape::Lead { int, headless, of } => {
+                match lead_case(of(), int, *headless, self.slice(at, len)) {
+                    Some(case) => self.shape(&case, at, len, inherited),
+                    None => self.leaf(None, at, len, None, false),
+                }
+            }
             Shape::Packed(item) => {
                 let size = item_size(item).max(1);
                 for index in 0..len / size {
@@ -162,15 +172,10 @@ impl<'a> Walk<'a> {
                     self.element(key, item, at + attr.offset, attr.payload.len(), inherited);
                 }
             }
-            Shape::Records(item) => {
-                let payload = self.slice(at, len);
-                let (mut done, mut position) = (0, 0);
-                while let Some(&[l0, l1]) = payload.get(done..).and_then(|rest| rest.first_chunk())
-                {
-                    let stated = usize::from(u16::from_ne_bytes([l0, l1])).max(2);
-                    self.element(position, item, at + done, stated.min(len - done), inherited);
-                    done += attr_align(stated);
-                    position += 1;
+            Shape::Records(records) => {
+                for (index, record) in records.each(self.slice(at, len)).into_iter().enumerate() {
+                    let (start, len) = (at + record.start, record.len());
+                    self.element(index as u64, records.item, start, len, inherited);
                 }
             }
             scalar => self.leaf(Some(*scalar), at, len, None, false),
@@ -180,7 +185,6 @@ impl<'a> Walk<'a> {
     fn members(
         &mut self,
         owner: &'static str,
-        set: Option<&SetSchema>,
         members: &[Member],
         at: usize,
         len: usize,
@@ -188,26 +192,61 @@ impl<'a> Walk<'a> {
     ) {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         let mut end = 0;
+        let mut selectors = std::mem::take(&mut self.selectors);
+        selectors.extend(members.iter().filter_map(|member| match member.part {
+            Part::UnionRest(path) | Part::UnionFixed(path) => Some(path),
+            _ => None,
+        }));
         for member in members {
             let size = item_size(&member.shape);
             match member.part {
-                Part::Fixed | Part::Choice { .. } if member.offset >= len => {}
-                Part::Fixed | Part::Choice { .. } => {
+                Part::Fixed if member.offset >= len => {}
+                Part::Fixed => {
                     // A member of one of these selects what another is.
-                    let selects = set.is_some_and(|set| set.selects(Selector::Header(member.name)))
-                        || members.iter().any(
-                            |other| matches!(other.part, Part::UnionRest(by) | Part::Choice { by, .. } if by == member.name),
-                        );
-                    let shape = fixed_shape(member, members, self.slice(at, len));
-                    // A case may be smaller than its union.
-                    let used = item_size(&shape).min(len - member.offset);
+                    let here = selectors.iter().filter_map(|path| path.split_first());
+                    let inside: Vec<&[&str]> = here
+                        .filter(|(name, _)| **name == member.name)
+                        .map(|(_, rest)| rest)
+                        .collect();
+                    let selects = !inside.is_empty() && !matches!(member.shape, Shape::Struct(_));
+                    self.selectors = inside;
                     self.named((owner, member.name), |walk| match (member.bits, selects) {
-                        (None, false) => {
-                            walk.shape(&shape, at + member.offset, used, inherited);
-                        }
+                        (None, false) => walk.shape(
+                            &member.shape,
+                            at + member.offset,
+                            size.min(len - member.offset),
+                            inherited,
+                        ),
                         (bits, _) => {
                             walk.leaf(Some(member.shape), at + member.offset, size, bits, selects)
                         }
+                    });
+                    self.selectors.clear();
+                    end = member.offset + size;
+                }
+                Part::UnionFixed(_) => {
+                    let case = member.case(members, self.slice(at, len));
+                    let left = size.min(len.saturating_sub(member.offset));
+                    let start = at + member.offset;
+                    // Zeros under a selector without a case say nothing.
+                    let empty = self.slice(start, left).iter().all(|byte| *byte == 0);
+                    self.named((owner, member.name), |walk| match case {
+                        Some(shape) => {
+                            // A case may be smaller than its union.
+                            let used = match shape {
+                                Shape::Bytes => left,
+                                shape => item_size(&shape).min(left),
+                            };
+                            walk.shape(&shape, start, used, inherited);
+                        }
+                        None if !empty => walk.leaf(None, start, left, None, false),
+                        None => {}
+                    });
+                    end = member.offset + size;
+                }
+                Part::Length => {
+                    self.named((owner, member.name), |walk| {
+                        walk.leaf(Some(member.shape), at + member.offset, size, None, true);
                     });
                     end = member.offset + size;
                 }
@@ -215,14 +254,12 @@ impl<'a> Walk<'a> {
                     if let Shape::Int(int) = &member.shape {
                         let stated = read_uint(self.slice(at + member.offset, size), int);
                         let count = (stated as i64).saturating_sub(bias).max(0) as usize;
-                        counts.push((
-                            of,
-                            if unit == CountUnit::Bits {
-                                count.div_ceil(8)
-                            } else {
-                                count
-                            },
-                        ));
+                        let count = if unit == CountUnit::Bits {
+                            count.div_ceil(8)
+                        } else {
+                            count
+                        };
+                        counts.extend(of.iter().map(|tail| (*tail, count)));
                     }
                     self.named((owner, member.name), |walk| {
                         walk.leaf(Some(member.shape), at + member.offset, size, None, true);
@@ -254,13 +291,7 @@ impl<'a> Walk<'a> {
                 Part::Rest | Part::UnionRest(_) => {
                     end = end.max(member.offset);
                     let left = len.saturating_sub(end);
-                    let case = match (member.part, &member.shape) {
-                        (Part::UnionRest(by), Shape::Union(union)) => {
-                            rest_case(union(), members, by, self.slice(at, len))
-                                .and_then(|case| case.shape)
-                        }
-                        (_, shape) => Some(*shape),
-                    };
+                    let case = member.case(members, self.slice(at, len));
                     let start = at + end;
                     self.named((owner, member.name), |walk| match case {
                         Some(shape) => walk.shape(&shape, start, left, inherited),
@@ -280,10 +311,18 @@ impl<'a> Walk<'a> {
         len: usize,
         inherited: Option<&OwnedKey>,
     ) {
+        let grouped = std::mem::take(&mut self.grouped);
         let base = attr_align(set.header_size);
+        let selectors = std::iter::once(set.provide);
+        let selectors = selectors.chain(set.attrs.iter().map(|attr| attr.selector));
+        self.selectors = selectors
+            .filter_map(|selector| match selector {
+                Selector::Header(path) => Some(path),
+                _ => None,
+            })
+            .collect();
         self.members(
             set.name,
-            Some(set),
             set.header,
             at,
             len.min(set.header_size),
@@ -304,7 +343,7 @@ impl<'a> Walk<'a> {
                 self.path.pop();
                 continue;
             };
-            let key = set.selector(known, header, attrs, inherited);
+            let key = set.selector(known, attr.payload, header, attrs, inherited);
             let shape = match (&known.shape, &key) {
                 (Shape::Union(union), Some(key)) => match union().case(key) {
                     Some(case) => case.shape,
@@ -313,21 +352,24 @@ impl<'a> Walk<'a> {
                 (Shape::Union(_), None) => None,
                 (shape, _) => Some(*shape),
             };
-            let structural =
-                set.selects(Selector::Attr(known.id)) || matches!(known.selector, Selector::Of(_));
+            let into: Vec<&[&str]> = set.paths_into(known.id).collect();
+            let structural = into.iter().any(|path| path.is_empty())
+                || matches!(known.selector, Selector::Of(_));
+            self.selectors = into;
             let len = attr.payload.len();
             let seen = repeated.entry(known.id).or_insert(0);
             let position = *seen;
             *seen += 1;
             self.named((set.name, known.name), |walk| match shape {
                 Some(shape) if structural => walk.leaf(Some(shape), start, len, None, true),
-                Some(shape) if known.repeat => {
+                Some(shape) if known.repeat || grouped => {
                     walk.element(position, &shape, start, len, down.as_ref());
                 }
                 Some(shape) => walk.shape(&shape, start, len, down.as_ref()),
                 None if attr.payload.is_empty() => {}
                 None => walk.leaf(None, start, len, None, false),
             });
+            self.selectors.clear();
         }
     }
 }

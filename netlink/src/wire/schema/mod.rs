@@ -8,15 +8,19 @@ mod difference;
 mod leaf;
 mod path;
 mod sample;
+mod select;
 
 pub use annotate::{annotate, show};
 pub use canonical::{canonical, canonical_in};
 pub use difference::difference;
 pub use leaf::{Leaf, leaves};
-pub use path::path_at;
+pub use path::{missing_at, path_at};
 pub use sample::{Sample, samples};
+use select::{Fixed, OwnedKey, lead_case, locate};
 
 use super::int::{Int, NameStyle, Names};
+use super::layout::align_up;
+use std::ops::Range;
 
 /// The form of a payload or member.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +35,8 @@ pub enum Shape {
         /// Whether negative values exist.
         signed: bool,
     },
-    /// Value and mask of 32 bits each.
-    Bitfield32,
+    /// Value and mask of 32 bits each, with the names of the bits.
+    Bitfield32(Names),
     /// A string.
     Text {
         /// Whether its NUL is sent.
@@ -80,20 +84,61 @@ pub enum Shape {
     /// A nest whose ids are keys of their own.
     Map(&'static Shape),
     /// Self-sized records.
-    Records(&'static Shape),
+    Records(RecordShape),
+    /// Sets one after the other in one payload; an id that comes again starts the next.
+    Groups(&'static Shape),
     /// A fixed struct.
     Struct(fn() -> &'static StructSchema),
     /// An attribute set.
     Set(fn() -> &'static SetSchema),
     /// A union whose selector stands elsewhere.
     Union(fn() -> &'static UnionSchema),
+    /// A union in a fixed struct, whose selector is another member.
+    FixedUnion {
+        /// Bytes of the union.
+        size: usize,
+        /// The union.
+        of: fn() -> &'static UnionSchema,
+    },
     /// A union whose selector is the front of its own payload.
     Lead {
         /// That integer.
         int: IntShape,
+        /// The selector of payloads that are one attribute with nothing in front.
+        headless: Option<u64>,
         /// The union.
         of: fn() -> &'static UnionSchema,
     },
+}
+
+/// The form of self-sized records.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordShape {
+    /// A record.
+    pub item: &'static Shape,
+    /// Where in it its length stands, and in how many bytes.
+    pub length: (usize, usize),
+    /// To how many bytes each record is padded.
+    pub align: usize,
+}
+
+impl RecordShape {
+    /// Where each record stands, as far as the bytes go.
+    fn each(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let (at, size) = self.length;
+        let int = IntShape::of::<u64>(size, false);
+        let (mut start, mut list) = (0, Vec::new());
+        while let Some(stated) = bytes.get(start + at..start + at + size) {
+            let len = (read_uint(stated, &int) as usize).max(at + size);
+            let end = start.saturating_add(len);
+            list.push(start..end.min(bytes.len()));
+            if end >= bytes.len() {
+                break;
+            }
+            start = align_up(end, self.align);
+        }
+        list
+    }
 }
 
 /// The form of an integer.
@@ -149,37 +194,41 @@ impl IntShape {
 
     /// The name of a value, or of its bits.
     fn name(&self, bits: u64) -> Option<String> {
-        let names = &self.names;
-        match names.style {
-            NameStyle::Plain | NameStyle::Time(_) => None,
-            NameStyle::Parts => Some(
-                names
-                    .values
-                    .iter()
-                    .map(|(name, _, place)| format!("{name} {:#x}", part_of(bits, *place)))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            ),
-            NameStyle::Enum => names
+        name_of(&self.names, bits)
+    }
+}
+
+/// The name of a value, or of its bits.
+fn name_of(names: &Names, bits: u64) -> Option<String> {
+    match names.style {
+        NameStyle::Plain | NameStyle::Time(_) => None,
+        NameStyle::Parts => Some(
+            names
                 .values
                 .iter()
-                .find(|(_, _, value)| *value == bits)
-                .map(|(_, c_name, _)| (*c_name).to_owned()),
-            NameStyle::Flags => {
-                let mut rest = bits;
-                let mut text = String::new();
-                for (_, c_name, value) in names.values {
-                    if *value != 0 && bits & value == *value && rest & value != 0 {
-                        text.push_str(if text.is_empty() { "" } else { " | " });
-                        text.push_str(c_name);
-                        rest &= !value;
-                    }
+                .map(|(name, _, place)| format!("{name} {:#x}", part_of(bits, *place)))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+        NameStyle::Enum => names
+            .values
+            .iter()
+            .find(|(_, _, value)| *value == bits)
+            .map(|(_, c_name, _)| (*c_name).to_owned()),
+        NameStyle::Flags => {
+            let mut rest = bits;
+            let mut text = String::new();
+            for (_, c_name, value) in names.values {
+                if *value != 0 && bits & value == *value && rest & value != 0 {
+                    text.push_str(if text.is_empty() { "" } else { " | " });
+                    text.push_str(c_name);
+                    rest &= !value;
                 }
-                if rest != 0 && !text.is_empty() {
-                    text.push_str(&format!(" | {rest:#x}"));
-                }
-                (!text.is_empty()).then_some(text)
             }
+            if rest != 0 && !text.is_empty() {
+                text.push_str(&format!(" | {rest:#x}"));
+            }
+            (!text.is_empty()).then_some(text)
         }
     }
 }
@@ -188,14 +237,6 @@ impl IntShape {
 fn part_of(bits: u64, place: u64) -> u64 {
     let (shift, width) = (place >> 8, place & 0xff);
     bits >> shift & (u64::MAX >> (64 - width.clamp(1, 64)))
-}
-
-/// The case of a union that its own first integer selects.
-fn lead_case(union: &UnionSchema, int: &IntShape, bytes: &[u8]) -> Option<Shape> {
-    if bytes.len() < int.size {
-        return None;
-    }
-    union.case(&OwnedKey::Int(read_uint(bytes, int)))?.shape
 }
 
 /// The form of an integer type in its own size and byte order.
@@ -220,21 +261,16 @@ pub struct Member {
 }
 
 /// What part of a struct a member is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// A fixed member.
     Fixed,
-    /// A fixed member that is a union; the form is that of what no case fits.
-    Choice {
-        /// The member that selects the case.
-        by: &'static str,
-        /// The cases.
-        of: fn() -> &'static UnionSchema,
-    },
-    /// A hidden integer that counts the tail with this position among the members.
+    /// The length of the record itself.
+    Length,
+    /// An integer that counts tails of one length.
     Count {
-        /// Name of the tail.
-        of: &'static str,
+        /// Names of the tails.
+        of: &'static [&'static str],
         /// How the number relates to the tail.
         unit: CountUnit,
         /// What is added to the count to make the number.
@@ -244,8 +280,10 @@ pub enum Part {
     Tail,
     /// Everything that is left.
     Rest,
-    /// Everything that is left, a union whose selector is the member of this name.
-    UnionRest(&'static str),
+    /// Everything that is left, a union whose selector the names lead to: a member, a member of that, a part of it.
+    UnionRest(&'static [&'static str]),
+    /// A fixed member, a union whose selector the names lead to.
+    UnionFixed(&'static [&'static str]),
 }
 
 /// What a counting member counts.
@@ -300,10 +338,10 @@ pub struct SetSchema {
     pub header: &'static [Member],
     /// Bytes of the header.
     pub header_size: usize,
-    /// Whether the header starts with the record's length.
-    pub record: bool,
     /// The selector that the set hands down to those inside.
     pub provide: Selector,
+    /// Whether a request replaces all of it.
+    pub whole: bool,
     /// The attributes in encoding order.
     pub attrs: &'static [AttrSchema],
     /// Ids that only pad.
@@ -374,14 +412,18 @@ pub enum Access {
 pub enum Selector {
     /// Not a union.
     None,
-    /// In the attribute with this id, which has no field of its own.
-    Attr(u16),
+    /// In the attribute with this id; the names lead to a member of its struct and a part of that, if it is one.
+    Attr(u16, &'static [&'static str]),
+    /// In the attribute with this id, or where that is absent, in what stands there, by keys of its own.
+    AttrOr(u16, &'static Selector),
     /// This attribute is the selector of the attribute with this id.
     Of(u16),
-    /// In this member of the header.
-    Header(&'static str),
+    /// In the header: a member, a member of that, a part of it.
+    Header(&'static [&'static str]),
     /// In an enclosing set.
     Inherited,
+    /// The number of bytes of the payload itself.
+    Length,
 }
 
 /// What the encoder checks.
@@ -417,6 +459,8 @@ pub struct Case {
     pub name: &'static str,
     /// The selector; `None` for the case that takes every other one.
     pub key: Option<CaseKey>,
+    /// What the selector that stands in for an absent one says.
+    pub or: Option<CaseKey>,
     /// The payload; `None` for a case without.
     pub shape: Option<Shape>,
 }
@@ -427,25 +471,6 @@ pub enum CaseKey {
     /// A string.
     Text(&'static str),
     /// A number.
-    Int(u64),
-}
-
-impl UnionSchema {
-    /// The case that a selector picks.
-    fn case(&self, key: &OwnedKey) -> Option<&'static Case> {
-        let exact = self.cases.iter().find(|case| match (case.key, key) {
-            (Some(CaseKey::Text(text)), OwnedKey::Text(have)) => text.as_bytes() == have,
-            (Some(CaseKey::Int(number)), OwnedKey::Int(have)) => number == *have,
-            _ => false,
-        });
-        exact.or_else(|| self.cases.iter().find(|case| case.key.is_none()))
-    }
-}
-
-/// A selector's value while a message is walked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum OwnedKey {
-    Text(Vec<u8>),
     Int(u64),
 }
 
@@ -473,50 +498,6 @@ fn read_uint(bytes: &[u8], shape: &IntShape) -> u64 {
     value
 }
 
-/// The selector in an attribute's payload.
-fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
-    match shape {
-        Shape::Text { .. } => {
-            let end = payload
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(payload.len());
-            Some(OwnedKey::Text(
-                payload.get(..end).unwrap_or_default().to_vec(),
-            ))
-        }
-        Shape::Int(int) => Some(OwnedKey::Int(read_uint(payload, int))),
-        _ => None,
-    }
-}
-
-/// The form of a fixed member in a struct with these bytes.
-fn fixed_shape(member: &Member, members: &[Member], bytes: &[u8]) -> Shape {
-    let case = match member.part {
-        Part::Choice { by, of } => rest_case(of(), members, by, bytes),
-        _ => None,
-    };
-    let Some(shape) = case.and_then(|case| case.shape) else {
-        return member.shape;
-    };
-    // A case with something behind it is not that case.
-    let end = member.offset + annotate::item_size(&member.shape);
-    let behind = bytes.get(member.offset + annotate::item_size(&shape)..end.min(bytes.len()));
-    let zero = behind.is_none_or(|rest| rest.iter().all(|byte| *byte == 0));
-    if zero { shape } else { member.shape }
-}
-
-/// The case of a union that a member of its struct selects.
-fn rest_case(
-    union: &UnionSchema,
-    members: &[Member],
-    selector: &str,
-    bytes: &[u8],
-) -> Option<&'static Case> {
-    let member = members.iter().find(|member| member.name == selector)?;
-    union.case(&key_of(&member.shape, bytes.get(member.offset..)?)?)
-}
-
 impl SetSchema {
     /// The attribute with an id, in a direction where there are two.
     pub fn attr(&self, id: u16, to_kernel: bool) -> Option<&'static AttrSchema> {
@@ -531,59 +512,6 @@ impl SetSchema {
             all.next().or(Some(first))
         } else {
             Some(first)
-        }
-    }
-
-    /// Whether something here, or nested in it, is selected by what stands there.
-    fn selects(&self, place: Selector) -> bool {
-        self.provide == place || self.attrs.iter().any(|attr| attr.selector == place)
-    }
-
-    /// The selector that what is nested in this set inherits.
-    fn provided(
-        &self,
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
-    ) -> Option<OwnedKey> {
-        match self.provide {
-            Selector::None => inherited.cloned(),
-            provide => self.find_selector(provide, header, attrs, inherited),
-        }
-    }
-
-    /// The selector that picks the case of `attr` in a set with these bytes.
-    fn selector(
-        &self,
-        attr: &AttrSchema,
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
-    ) -> Option<OwnedKey> {
-        self.find_selector(attr.selector, header, attrs, inherited)
-    }
-
-    fn find_selector(
-        &self,
-        selector: Selector,
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
-    ) -> Option<OwnedKey> {
-        match selector {
-            Selector::None | Selector::Of(_) => None,
-            Selector::Inherited => inherited.cloned(),
-            Selector::Header(name) => {
-                let member = self.header.iter().find(|member| member.name == name)?;
-                key_of(&member.shape, header.get(member.offset..)?)
-            }
-            Selector::Attr(id) => {
-                let key = self.attrs.iter().find(|attr| attr.id == id)?;
-                let found = super::attributes(attrs)
-                    .filter_map(Result::ok)
-                    .filter(|a| a.id() == id);
-                key_of(&key.shape, found.last()?.payload)
-            }
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The attribute at an offset of a request: [`path_at`].
+//! The attribute at an offset of a request: [`path_at`], and one that is missing there: [`missing_at`].
 
-use super::{OwnedKey, SetSchema, Shape};
+use super::{OwnedKey, SetSchema, Shape, lead_case};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
@@ -10,48 +10,72 @@ use crate::wire::attributes;
 /// points to nothing known, for instance into the header.
 pub fn path_at(shape: &Shape, body: &[u8], offset: usize) -> Option<Vec<&'static str>> {
     let mut path = Vec::new();
-    walk(shape, body, offset, None, &mut path).then_some(path)
+    walk(shape, body, offset, None, &mut path).map(|_| path)
 }
 
+/// The C name of an attribute that a message lacks: in the nest that stands at `nest` bytes in its body, or at the top.
+///
+/// The kernel reports the id of what it wants, and the offset of the nest that should have had it.
+pub fn missing_at(
+    shape: &Shape,
+    body: &[u8],
+    nest: Option<usize>,
+    id: u16,
+) -> Option<&'static str> {
+    let found = match nest {
+        Some(offset) => walk(shape, body, offset, None, &mut Vec::new())?,
+        None => match shape {
+            Shape::Lead { int, headless, of } => lead_case(of(), int, *headless, body)?,
+            shape => *shape,
+        },
+    };
+    named(&found, id)
+}
+
+/// The C name of an attribute of a set.
+fn named(shape: &Shape, id: u16) -> Option<&'static str> {
+    match shape {
+        Shape::Set(schema) => schema().attr(id, true).map(|attr| attr.name),
+        Shape::Groups(item) => named(item, id),
+        _ => None,
+    }
+}
+
+/// What stands at an offset; `None` if nothing known does.
 fn walk(
     shape: &Shape,
     bytes: &[u8],
     offset: usize,
     inherited: Option<&OwnedKey>,
     path: &mut Vec<&'static str>,
-) -> bool {
+) -> Option<Shape> {
     match shape {
         Shape::Set(schema) => walk_set(schema(), bytes, offset, inherited, path),
-        Shape::Lead { int, of } => {
-            let case = super::lead_case(of(), int, bytes);
-            case.is_some_and(|shape| walk(&shape, bytes, offset, inherited, path))
+        Shape::Groups(item) => walk(item, bytes, offset, inherited, path),
+        Shape::Lead { int, headless, of } => {
+            let case = lead_case(of(), int, *headless, bytes)?;
+            walk(&case, bytes, offset, inherited, path)
         }
         Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
             for attr in attributes(bytes).filter_map(Result::ok) {
                 let start = attr.offset - 4;
                 if offset == start {
-                    return true;
+                    return Some(**item);
                 }
                 if offset < attr.offset + attr.payload.len() {
-                    return offset >= attr.offset
-                        && walk(item, attr.payload, offset - attr.offset, inherited, path);
+                    let inner = offset.checked_sub(attr.offset)?;
+                    return walk(item, attr.payload, inner, inherited, path);
                 }
             }
-            false
+            None
         }
-        Shape::Records(item) => {
-            let mut at = 0;
-            while let Some(&[l0, l1]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-                let len = usize::from(u16::from_ne_bytes([l0, l1])).max(4);
-                if offset < at + len {
-                    let record = bytes.get(at..at + len).unwrap_or_default();
-                    return offset >= at && walk(item, record, offset - at, inherited, path);
-                }
-                at += attr_align(len);
-            }
-            false
+        Shape::Records(records) => {
+            let mut all = records.each(bytes).into_iter();
+            let at = all.find(|record| record.contains(&offset))?;
+            let inner = offset - at.start;
+            walk(records.item, bytes.get(at)?, inner, inherited, path)
         }
-        _ => offset == 0,
+        shape => (offset == 0).then_some(*shape),
     }
 }
 
@@ -61,7 +85,7 @@ fn walk_set(
     offset: usize,
     inherited: Option<&OwnedKey>,
     path: &mut Vec<&'static str>,
-) -> bool {
+) -> Option<Shape> {
     let base = attr_align(set.header_size);
     let header = bytes.get(..set.header_size).unwrap_or_default();
     let attrs = bytes.get(base..).unwrap_or_default();
@@ -72,33 +96,24 @@ fn walk_set(
         if offset >= end {
             continue;
         }
-        let Some(known) = set.attr(attr.id(), true) else {
-            return false;
-        };
+        let known = set.attr(attr.id(), true)?;
         if offset < start {
-            return false;
+            return None;
         }
         path.push(known.name);
-        if offset < start + 4 {
-            return true;
-        }
-        let inner = offset - start - 4;
-        let key = set.selector(known, header, attrs, inherited);
-        return match &known.shape {
-            Shape::Union(union) => match key.as_ref().and_then(|key| union().case(key)) {
-                Some(case) => case
-                    .shape
-                    .as_ref()
-                    .is_none_or(|shape| walk(shape, attr.payload, inner, down.as_ref(), path)),
-                None => true,
-            },
-            shape => {
-                walk(shape, attr.payload, inner, down.as_ref(), path) || {
-                    // Within a scalar or struct: the attribute itself is as precise as it gets.
-                    true
-                }
-            }
+        let key = set.selector(known, attr.payload, header, attrs, inherited);
+        let shape = match &known.shape {
+            Shape::Union(union) => key
+                .and_then(|key| union().case(&key)?.shape)
+                .unwrap_or(Shape::Bytes),
+            shape => *shape,
         };
+        let Some(inner) = offset.checked_sub(start + 4) else {
+            return Some(shape);
+        };
+        // Within a scalar or struct, the attribute itself is as precise as it gets.
+        let nested = walk(&shape, attr.payload, inner, down.as_ref(), path);
+        return nested.or(Some(shape));
     }
-    false
+    None
 }

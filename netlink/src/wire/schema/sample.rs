@@ -1,11 +1,12 @@
 //! Bytes that exercise every attribute of a type: [`samples`].
 
 use super::{
-    Access, AttrSchema, Case, CaseKey, CountUnit, IntShape, Member, NameStyle, Part, Selector,
-    SetSchema, Shape, UnionSchema,
+    Access, AttrSchema, Case, CaseKey, CountUnit, Fixed, IntShape, Member, NameStyle, Part,
+    Selector, SetSchema, Shape, StructSchema, UnionSchema, locate,
 };
 use crate::wire::Encoder;
 use crate::wire::attr::attr_align;
+use crate::wire::layout::align_up;
 use crate::wire::schema::annotate::item_size;
 
 /// A payload made from a schema, and what is special about it.
@@ -121,7 +122,7 @@ impl Maker {
                 int.signed = *signed;
                 one(self.int(&int, limits))
             }
-            Shape::Bitfield32 => one([self.next(), 0, 0, 0, self.next(), 0, 0, 0].to_vec()),
+            Shape::Bitfield32(_) => one([self.next(), 0, 0, 0, self.next(), 0, 0, 0].to_vec()),
             Shape::Text { nul } => {
                 let mut text = self.text(limits.max);
                 if *nul {
@@ -153,14 +154,15 @@ impl Maker {
             }
             Shape::Packed(item) => one((0..2).flat_map(|_| self.first(item)).collect()),
             Shape::Map(item) => self.nest(item, |index| 1 + index),
-            Shape::Lead { int, of } => {
+            Shape::Lead { int, headless, of } => {
                 let mut samples = Vec::new();
                 for case in of().cases {
                     let (Some(shape), Some(CaseKey::Int(key))) = (&case.shape, case.key) else {
                         continue;
                     };
                     for mut sample in self.shape(shape, Limits::default()) {
-                        if let Some(slot) = sample.bytes.get_mut(..int.size) {
+                        let front = sample.bytes.get_mut(..int.size);
+                        if let Some(slot) = front.filter(|_| *headless != Some(key)) {
                             write_number(slot, key);
                         }
                         sample
@@ -173,14 +175,24 @@ impl Maker {
             }
             Shape::Index { base, item } => self.nest(item, |index| base + index),
             Shape::Items { id, item } => self.nest(item, |_| *id),
-            Shape::Records(item) => {
+            Shape::Groups(item) => {
                 let mut all = self.shape(item, Limits::default());
-                for sample in &mut all {
-                    let len = sample.bytes.len();
-                    if let (Some(slot), Ok(len)) = (sample.bytes.get_mut(..2), u16::try_from(len)) {
-                        slot.copy_from_slice(&len.to_ne_bytes());
+                if !self.to_kernel {
+                    let second = self.first(item);
+                    for sample in &mut all {
+                        sample.bytes.extend_from_slice(&second);
                     }
-                    sample.bytes.resize(attr_align(len), 0);
+                }
+                all
+            }
+            Shape::Records(records) => {
+                let mut all = self.shape(records.item, Limits::default());
+                for sample in &mut all {
+                    let (len, (at, size)) = (sample.bytes.len(), records.length);
+                    if let Some(slot) = sample.bytes.get_mut(at..at + size) {
+                        write_number(slot, len as u64);
+                    }
+                    sample.bytes.resize(align_up(len, records.align), 0);
                     let again = sample.bytes.clone();
                     sample.bytes.extend(again);
                 }
@@ -190,44 +202,102 @@ impl Maker {
             Shape::Set(schema) => self.set(schema()),
             // Without a selector there is no case to pick; sets pick the case themselves.
             Shape::Union(_) => one(Vec::new()),
+            Shape::FixedUnion { size, .. } => one(vec![0; *size]),
         }
     }
 
-    /// A struct; one sample a case where a union fills its rest.
-    fn structure(&mut self, schema: &super::StructSchema) -> Vec<Sample> {
+    /// A struct; one sample a case where it holds a union, or holds a struct that does.
+    fn structure(&mut self, schema: &StructSchema) -> Vec<Sample> {
         let fixed = self.members(schema.members, schema.size);
-        let Some((by, Shape::Union(union))) =
-            schema.members.iter().find_map(|member| match member.part {
-                Part::UnionRest(by) => Some((by, &member.shape)),
+        let unions: Vec<(&Member, &[&str], &UnionSchema)> = schema
+            .members
+            .iter()
+            .filter_map(|member| match (member.part, &member.shape) {
+                (Part::UnionRest(path), Shape::Union(of)) => Some((member, path, of())),
+                (Part::UnionFixed(path), Shape::FixedUnion { of, .. }) => {
+                    Some((member, path, of()))
+                }
                 _ => None,
             })
-        else {
-            return one(fixed);
+            .collect();
+        let mut samples = match unions.first() {
+            Some((_, path, first)) => first
+                .cases
+                .iter()
+                .flat_map(|case| {
+                    let mut all = case.key.map_or_else(Vec::new, |key| {
+                        self.with_case(schema, &fixed, path, key, &unions)
+                    });
+                    for sample in &mut all {
+                        let name = format!("{}::{}", first.name, case.name);
+                        sample.cases.insert(0, name);
+                    }
+                    all
+                })
+                .collect(),
+            None => one(fixed),
         };
-        let union = union();
-        let mut samples = Vec::new();
-        for case in union.cases {
-            let selector = schema.members.iter().find(|member| member.name == by);
-            let (Some(member), Some(CaseKey::Int(number))) = (selector, case.key) else {
+        let Some(base) = samples.first().map(|sample| sample.bytes.clone()) else {
+            return samples;
+        };
+        for member in schema.members.iter().filter(|m| m.part == Part::Fixed) {
+            let Shape::Struct(inner) = member.shape else {
                 continue;
             };
-            let mut bytes = fixed.clone();
-            let range = member.offset..member.offset + item_size(&member.shape);
-            if let Some(slot) = bytes.get_mut(range) {
-                write_number(slot, number);
+            if !holds_union(inner()) {
+                continue;
             }
-            let payload = case
-                .shape
-                .as_ref()
-                .map_or_else(Vec::new, |shape| self.first(shape));
-            bytes.extend(payload);
-            samples.push(Sample {
-                cases: vec![format!("{}::{}", union.name, case.name)],
-                context: None,
-                bytes,
-            });
+            for mut more in self.structure(inner()).into_iter().skip(1) {
+                let mut bytes = base.clone();
+                let range = member.offset..member.offset + more.bytes.len();
+                if let Some(slot) = bytes.get_mut(range) {
+                    slot.copy_from_slice(&more.bytes);
+                    more.bytes = bytes;
+                    samples.push(more);
+                }
+            }
         }
         samples
+    }
+
+    /// A struct in which one selector has this value: all unions that it selects show their case.
+    fn with_case(
+        &mut self,
+        schema: &StructSchema,
+        fixed: &[u8],
+        selector: &[&str],
+        key: CaseKey,
+        unions: &[(&Member, &[&str], &UnionSchema)],
+    ) -> Vec<Sample> {
+        let (CaseKey::Int(number), Some(found)) = (key, locate(schema.members, selector)) else {
+            return Vec::new();
+        };
+        let mut bytes = fixed.to_vec();
+        write_selector(&mut bytes, &found, number);
+        let mut rest = one(Vec::new());
+        for (member, path, union) in unions {
+            if *path != selector {
+                continue;
+            }
+            let case = union.cases.iter().find(|case| case.key == Some(key));
+            let shape = case.and_then(|case| case.shape);
+            let all = match shape {
+                Some(shape) => self.shape(&shape, Limits::default()),
+                None => one(Vec::new()),
+            };
+            if matches!(member.part, Part::UnionRest(_)) {
+                rest = all;
+                continue;
+            }
+            let payload = all.first().map_or(&[][..], |first| &first.bytes);
+            if let Some(slot) = bytes.get_mut(member.offset..member.offset + payload.len()) {
+                slot.copy_from_slice(payload);
+            }
+        }
+        for sample in &mut rest {
+            sample.bytes.splice(0..0, bytes.iter().copied());
+        }
+        rest
     }
 
     fn first(&mut self, shape: &Shape) -> Vec<u8> {
@@ -268,7 +338,10 @@ impl Maker {
                     }
                     continue;
                 }
-                Part::Fixed | Part::Choice { .. } => self.first(&member.shape),
+                // Whoever records a length knows it; unions are filled in by case.
+                Part::Length => continue,
+                Part::UnionFixed(_) if matches!(member.shape, Shape::FixedUnion { .. }) => continue,
+                Part::Fixed | Part::UnionFixed(_) => self.first(&member.shape),
                 // Two elements; sixteen bits are two bytes.
                 Part::Count { unit, bias, .. } => {
                     let count = if unit == CountUnit::Bits { 16 } else { 2 } + bias;
@@ -339,7 +412,8 @@ impl Maker {
             let id = attr.id | flags(attr.nested, &attr.shape);
             if let Some(first) = all.next() {
                 put(&mut base.bytes, id, &first.bytes);
-                if attr.repeat {
+                let one_for_all = !self.to_kernel && matches!(attr.shape, Shape::Groups(_));
+                if attr.repeat && !one_for_all {
                     let second = self.first(&attr.shape);
                     put(&mut base.bytes, id, &second);
                 }
@@ -385,7 +459,16 @@ impl Maker {
                         Some(CaseKey::Text(_)) => continue,
                         None => Some(u64::from(u32::MAX)),
                     };
-                } else if !select(&mut bytes, set, attr, case) {
+                } else if attr.selector == Selector::Length {
+                    // A default takes what has the length of no case.
+                    let len = payload.bytes.len() as u64;
+                    let clash = |other: &Case| other.key == Some(CaseKey::Int(len));
+                    match case.key {
+                        Some(key) if key != CaseKey::Int(len) => continue,
+                        None if union.cases.iter().any(clash) => continue,
+                        _ => {}
+                    }
+                } else if !select(&mut bytes, set, attr.selector, case.key) {
                     continue;
                 }
                 if let Some(shape) = &case.shape {
@@ -397,6 +480,9 @@ impl Maker {
                 }
                 let mut cases = vec![format!("{}::{}", union.name, case.name)];
                 cases.extend(payload.cases);
+                if let (Some(or), Some(shape)) = (case.or, &case.shape) {
+                    samples.extend(implied(set, attr, head, or, shape, &payload.bytes, &cases));
+                }
                 samples.push(Sample {
                     cases,
                     bytes,
@@ -408,27 +494,63 @@ impl Maker {
     }
 }
 
+/// Whether a struct has several forms.
+fn holds_union(schema: &StructSchema) -> bool {
+    schema.members.iter().any(|member| match member.shape {
+        Shape::Union(_) | Shape::FixedUnion { .. } => true,
+        Shape::Struct(inner) => holds_union(inner()),
+        _ => false,
+    })
+}
+
+/// A case whose selector is absent, another one standing in for it.
+fn implied(
+    set: &SetSchema,
+    attr: &AttrSchema,
+    head: &[u8],
+    or: CaseKey,
+    shape: &Shape,
+    payload: &[u8],
+    cases: &[String],
+) -> Option<Sample> {
+    let Selector::AttrOr(_, other) = attr.selector else {
+        return None;
+    };
+    let mut bytes = head.to_vec();
+    if !select(&mut bytes, set, *other, Some(or)) {
+        return None;
+    }
+    put(&mut bytes, attr.id | flags(attr.nested, shape), payload);
+    let mut cases = cases.to_vec();
+    cases.push("without selector".to_owned());
+    Some(Sample {
+        cases,
+        bytes,
+        context: None,
+    })
+}
+
 /// Writes the selector of a case; `false` where it stands in an enclosing set.
-fn select(bytes: &mut Vec<u8>, set: &SetSchema, attr: &AttrSchema, case: &Case) -> bool {
-    match attr.selector {
-        Selector::Header(name) => {
-            let Some(member) = set.header.iter().find(|member| member.name == name) else {
-                return false;
-            };
-            let number = match case.key {
+fn select(bytes: &mut Vec<u8>, set: &SetSchema, by: Selector, key: Option<CaseKey>) -> bool {
+    match by {
+        Selector::Header(path) => {
+            let number = match key {
                 Some(CaseKey::Int(number)) => number,
                 // What every other selector picks: one that no case has.
                 None => 0,
                 Some(CaseKey::Text(_)) => return false,
             };
-            let slot = bytes.get_mut(member.offset..member.offset + item_size(&member.shape));
-            slot.map(|slot| write_number(slot, number)).is_some()
+            let found = locate(set.header, path);
+            found
+                .map(|found| write_selector(bytes, &found, number))
+                .is_some()
         }
-        Selector::Attr(id) => {
-            let Some(key) = set.attrs.iter().find(|attr| attr.id == id) else {
+        Selector::AttrOr(id, _) => select(bytes, set, Selector::Attr(id, &[]), key),
+        Selector::Attr(id, path) => {
+            let Some(attr) = set.attrs.iter().find(|attr| attr.id == id) else {
                 return false;
             };
-            let payload = match (case.key, &key.shape) {
+            let payload = match (key, &attr.shape) {
                 (Some(CaseKey::Text(text)), Shape::Text { nul }) => {
                     let mut payload = text.as_bytes().to_vec();
                     if *nul {
@@ -444,12 +566,39 @@ fn select(bytes: &mut Vec<u8>, set: &SetSchema, attr: &AttrSchema, case: &Case) 
                     }
                     payload
                 }
+                (Some(CaseKey::Int(number)), Shape::Struct(schema)) => {
+                    let schema = schema();
+                    let Some(found) = locate(schema.members, path) else {
+                        return false;
+                    };
+                    let mut payload = vec![0; schema.size];
+                    write_selector(&mut payload, &found, number);
+                    payload
+                }
                 _ => return false,
             };
-            put(bytes, id | flags(key.nested, &key.shape), &payload);
+            put(bytes, id | flags(attr.nested, &attr.shape), &payload);
             true
         }
         _ => false,
+    }
+}
+
+/// Writes a selector into a struct; bits around a part of a number stay.
+fn write_selector(bytes: &mut [u8], found: &Fixed, number: u64) {
+    let Some(slot) = bytes.get_mut(found.offset..found.offset + found.int.size) else {
+        return;
+    };
+    let number = match found.part {
+        Some(place) => {
+            let before = super::read_uint(slot, &found.int);
+            crate::wire::int::set_part(before, place >> 8, place & 0xff, number)
+        }
+        None => number,
+    };
+    write_number(slot, number);
+    if found.int.big && cfg!(target_endian = "little") {
+        slot.reverse();
     }
 }
 
@@ -471,6 +620,7 @@ fn flags(nested: Option<bool>, shape: &Shape) -> u16 {
     let natural = match shape {
         Shape::Set(schema) => schema().header_size == 0,
         Shape::Index { .. } | Shape::Items { .. } | Shape::Map(_) => true,
+        Shape::Groups(item) => flags(None, item) != 0,
         _ => false,
     };
     Encoder::flags(nested.unwrap_or(natural), false)

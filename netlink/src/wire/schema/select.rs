@@ -1,0 +1,218 @@
+//! Selectors: which case of a union some bytes are.
+
+use super::annotate::item_size;
+use super::{
+    AttrSchema, Case, CaseKey, IntShape, Member, NameStyle, Part, Selector, SetSchema, Shape,
+    UnionSchema, part_of, read_uint,
+};
+use crate::wire::attr::is_one_attr;
+use crate::wire::attributes;
+
+/// A selector's value while a message is walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum OwnedKey {
+    Text(Vec<u8>),
+    Int(u64),
+    /// Of the selector that stands in for an absent one.
+    Or(Box<OwnedKey>),
+}
+
+impl CaseKey {
+    fn is(self, key: &OwnedKey) -> bool {
+        match (self, key) {
+            (CaseKey::Text(text), OwnedKey::Text(have)) => text.as_bytes() == have,
+            (CaseKey::Int(number), OwnedKey::Int(have)) => number == *have,
+            _ => false,
+        }
+    }
+}
+
+impl UnionSchema {
+    /// The case that a selector picks.
+    pub(super) fn case(&self, key: &OwnedKey) -> Option<&'static Case> {
+        if let OwnedKey::Or(key) = key {
+            return self
+                .cases
+                .iter()
+                .find(|case| case.or.is_some_and(|or| or.is(key)));
+        }
+        let exact = self
+            .cases
+            .iter()
+            .find(|case| case.key.is_some_and(|own| own.is(key)));
+        exact.or_else(|| self.cases.iter().find(|case| case.key.is_none()))
+    }
+}
+
+/// The case of a union that its own first integer selects.
+pub(super) fn lead_case(
+    union: &UnionSchema,
+    int: &IntShape,
+    headless: Option<u64>,
+    bytes: &[u8],
+) -> Option<Shape> {
+    if let Some(key) = headless.filter(|_| is_one_attr(bytes)) {
+        return union.case(&OwnedKey::Int(key))?.shape;
+    }
+    if bytes.len() < int.size {
+        return None;
+    }
+    union.case(&OwnedKey::Int(read_uint(bytes, int)))?.shape
+}
+
+/// Where an integer stands in a struct: its first byte, its form, and first bit and width if it is a part of that.
+pub(super) struct Fixed {
+    pub(super) offset: usize,
+    pub(super) int: IntShape,
+    pub(super) part: Option<u64>,
+}
+
+/// The integer that names lead to: a member, a member of that, a part of it.
+pub(super) fn locate(members: &[Member], path: &[&str]) -> Option<Fixed> {
+    let (first, rest) = path.split_first()?;
+    let member = members.iter().find(|member| member.name == *first)?;
+    match (&member.shape, rest) {
+        (Shape::Struct(schema), _) => {
+            let inner = locate(schema().members, rest)?;
+            Some(Fixed {
+                offset: member.offset + inner.offset,
+                ..inner
+            })
+        }
+        (Shape::Int(int), []) => Some(Fixed {
+            offset: member.offset,
+            int: *int,
+            part: None,
+        }),
+        (Shape::Int(int), [part]) if int.names.style == NameStyle::Parts => {
+            let mut parts = int.names.values.iter();
+            let place = parts.find(|(name, ..)| name == part)?.2;
+            Some(Fixed {
+                offset: member.offset,
+                int: *int,
+                part: Some(place),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The selector that names lead to in a struct; missing bytes count as zero.
+pub(super) fn select_in(members: &[Member], path: &[&str], bytes: &[u8]) -> Option<OwnedKey> {
+    let found = locate(members, path)?;
+    let bits = read_uint(bytes.get(found.offset..).unwrap_or_default(), &found.int);
+    Some(OwnedKey::Int(match found.part {
+        Some(place) => part_of(bits, place),
+        None => bits,
+    }))
+}
+
+/// The selector in an attribute's payload.
+pub(super) fn key_of(shape: &Shape, payload: &[u8]) -> Option<OwnedKey> {
+    match shape {
+        Shape::Text { .. } => {
+            let end = payload
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(payload.len());
+            Some(OwnedKey::Text(
+                payload.get(..end).unwrap_or_default().to_vec(),
+            ))
+        }
+        Shape::Int(int) => Some(OwnedKey::Int(read_uint(payload, int))),
+        _ => None,
+    }
+}
+
+impl Member {
+    /// What stands in this member of a struct with these bytes: for a union, the payload of its case.
+    pub(super) fn case(&self, members: &[Member], bytes: &[u8]) -> Option<Shape> {
+        let (union, path) = match (self.part, &self.shape) {
+            (Part::UnionRest(path), Shape::Union(union)) => (union, path),
+            (Part::UnionFixed(path), Shape::FixedUnion { of, .. }) => (of, path),
+            _ => return Some(self.shape),
+        };
+        let shape = union().case(&select_in(members, path, bytes)?)?.shape?;
+        // A case with something behind it is not that case.
+        let fixed = matches!(self.part, Part::UnionFixed(_));
+        let end = self.offset + item_size(&self.shape);
+        let behind = bytes.get(self.offset + item_size(&shape)..end.min(bytes.len()));
+        let zero = behind.is_none_or(|rest| rest.iter().all(|byte| *byte == 0));
+        Some(if zero || !fixed { shape } else { Shape::Bytes })
+    }
+}
+
+impl SetSchema {
+    /// What names lead to in the attribute with this id, if that is the selector of something.
+    pub(super) fn paths_into(
+        &self,
+        id: u16,
+    ) -> impl Iterator<Item = &'static [&'static str]> + use<'_> {
+        let provided = std::iter::once(self.provide);
+        let all = provided.chain(self.attrs.iter().map(|attr| attr.selector));
+        all.filter_map(move |selector| match selector {
+            Selector::Attr(other, path) if other == id => Some(path),
+            _ => None,
+        })
+    }
+
+    /// The selector that what is nested in this set inherits.
+    pub(super) fn provided(
+        &self,
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match self.provide {
+            Selector::None => inherited.cloned(),
+            provide => self.find_selector(provide, header, attrs, inherited),
+        }
+    }
+
+    /// The selector that picks the case of `attr`, with this payload, in a set with these bytes.
+    pub(super) fn selector(
+        &self,
+        attr: &AttrSchema,
+        payload: &[u8],
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match attr.selector {
+            Selector::Length => Some(OwnedKey::Int(payload.len() as u64)),
+            selector => self.find_selector(selector, header, attrs, inherited),
+        }
+    }
+
+    fn find_selector(
+        &self,
+        selector: Selector,
+        header: &[u8],
+        attrs: &[u8],
+        inherited: Option<&OwnedKey>,
+    ) -> Option<OwnedKey> {
+        match selector {
+            Selector::None | Selector::Of(_) | Selector::Length => None,
+            Selector::Inherited => inherited.cloned(),
+            Selector::Header(path) => select_in(self.header, path, header),
+            Selector::AttrOr(id, or) => self
+                .find_selector(Selector::Attr(id, &[]), header, attrs, inherited)
+                .or_else(|| {
+                    let key = self.find_selector(*or, header, attrs, inherited)?;
+                    Some(OwnedKey::Or(Box::new(key)))
+                }),
+            Selector::Attr(id, path) => {
+                let key = self.attrs.iter().find(|attr| attr.id == id)?;
+                let found = attributes(attrs)
+                    .filter_map(Result::ok)
+                    .filter(|a| a.id() == id);
+                let payload = found.last()?.payload;
+                match (&key.shape, path) {
+                    (Shape::Struct(schema), path) => select_in(schema().members, path, payload),
+                    (shape, []) => key_of(shape, payload),
+                    _ => None,
+                }
+            }
+        }
+    }
+}
