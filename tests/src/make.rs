@@ -8,7 +8,7 @@ use netlink::wire::schema::{
     AttrSchema, Case, CaseKey, CountUnit, IntShape, Limits, Member, Part, RecordShape, Selector,
     SetSchema, StructSchema, UnionSchema,
 };
-use netlink::wire::{Encoder, Shape};
+use netlink::wire::{Encoder, Shape, attributes};
 
 /// Bytes that decide; zeros beyond the end.
 #[derive(Clone, Copy, Debug)]
@@ -408,11 +408,10 @@ impl Maker<'_, '_> {
     }
 
     fn lead(&mut self, int: &IntShape, headless: Option<u64>, of: &UnionSchema) -> Vec<u8> {
-        if let Some(key) = headless.filter(|_| self.source.chance(64)) {
-            let shape = case(of, &Selected::Number(key)).and_then(|case| case.shape);
-            return shape.map_or_else(Vec::new, |shape| self.payload(&shape, Limits::NONE, None));
-        }
         let (key, shape) = self.pick(of, int);
+        if headless.is_some_and(|headless| key == Selected::Number(headless)) {
+            return self.one_attribute(shape);
+        }
         let mut bytes = match shape {
             Some(shape) => self.payload(&shape, Limits::NONE, None),
             None => self.source.bytes(int.size),
@@ -421,6 +420,28 @@ impl Maker<'_, '_> {
             let front = int_bytes(number, int);
             bytes.resize(bytes.len().max(front.len()), 0);
             bytes[..front.len()].copy_from_slice(&front);
+        }
+        bytes
+    }
+
+    /// The first attribute of a set, or one that no spec has.
+    fn one_attribute(&mut self, shape: Option<Shape>) -> Vec<u8> {
+        let unknown = self.unknown.len();
+        let mut bytes = match shape {
+            Some(shape) => self.payload(&shape, Limits::NONE, None),
+            None => Vec::new(),
+        };
+        self.unknown.truncate(unknown);
+        let first = attributes(&bytes).next();
+        match first {
+            Some(Ok(attr)) if !attr.payload.is_empty() => {
+                let end = attr.offset + attr.payload.len();
+                bytes.truncate(end.next_multiple_of(4));
+            }
+            _ => {
+                bytes.clear();
+                append(&mut bytes, 0x3fff, &[0; 4]);
+            }
         }
         bytes
     }
@@ -709,7 +730,9 @@ impl Maker<'_, '_> {
         let cases = union().cases;
         match cases.get(self.source.below(cases.len()))?.key {
             Some(CaseKey::Int(len)) => Some(Selected::Number(len)),
-            _ => None,
+            // No payload is as long, so this is the default.
+            None => Some(Selected::Number(u64::MAX)),
+            Some(CaseKey::Text(_)) => None,
         }
     }
 
