@@ -676,7 +676,13 @@ impl Maker<'_, '_> {
                 self.stranger(&mut work);
                 continue;
             }
-            let picked = &set.attrs[self.source.below(set.attrs.len())];
+            // Most forms stand within others, which would come up rarely among many plain attributes.
+            let deep: Vec<&AttrSchema> = set.attrs.iter().filter(|attr| is_deep(attr)).collect();
+            let picked = if !deep.is_empty() && self.source.chance(112) {
+                deep[self.source.below(deep.len())]
+            } else {
+                &set.attrs[self.source.below(set.attrs.len())]
+            };
             let Some(attr) = set.attr(picked.id, self.to_kernel) else {
                 continue;
             };
@@ -892,6 +898,20 @@ struct Work {
     /// Selectors, with their payloads if they were written.
     decided: Vec<(u16, Option<Vec<u8>>)>,
     bytes: Vec<u8>,
+}
+
+/// Whether more attributes stand within, or what they are depends on others.
+fn is_deep(attr: &AttrSchema) -> bool {
+    matches!(
+        attr.shape,
+        Shape::Set(_)
+            | Shape::Union(_)
+            | Shape::Index { .. }
+            | Shape::Items { .. }
+            | Shape::Map(_)
+            | Shape::Groups(_)
+            | Shape::Lead { .. }
+    )
 }
 
 /// Whether something here, or in what is nested, depends on this attribute.

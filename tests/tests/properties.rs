@@ -3,12 +3,17 @@
 //! Every type gets as many cases; `PROPTEST_CASES` says how many. What is tried is the same in each run, unless
 //! `PROPTEST_RNG_SEED` says otherwise. A failure shows the message, and what its bytes mean.
 
-use netlink::wire::schema::leaves;
+use netlink::wire::schema::{leaves, samples};
 use netlink::wire::{Direction, Shape};
 use netlink_tests::bodies::{BODIES, Body, Candidate};
 use netlink_tests::make::{Made, Source, damage, make};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use std::collections::BTreeSet;
+
+/// Messages of each type that are made to see what comes up.
+const ROUNDS: u32 = 60;
 
 /// Cases for each type and direction where nobody says otherwise.
 const CASES: u32 = 12;
@@ -112,7 +117,6 @@ fn well_formed_messages_are_values() {
 /// Attributes of a later kernel come out as they went in, wherever they stand.
 #[test]
 fn unknown_attributes_survive() {
-    let mut seen = 0;
     let counter = std::cell::Cell::new(0);
     every_body(|body, direction, decisions| {
         let made = made(body, direction, &mut Source::new(decisions));
@@ -135,7 +139,7 @@ fn unknown_attributes_survive() {
         counter.set(counter.get() + before.len());
         Ok(())
     });
-    seen += counter.get();
+    let seen = counter.get();
     assert!(seen > BODIES.len(), "only {seen} unknown attributes");
 }
 
@@ -175,24 +179,50 @@ fn damaged_messages_are_values_or_errors() {
     );
 }
 
-/// Every attribute and every case of a union comes up, so that a type is not passed over because its set is large.
+/// Every attribute, member and case of a union that a sample has comes up among the messages made, or nearly: what is not reached is
+/// not tested by the properties above.
 #[test]
 fn the_messages_say_everything() {
-    use std::collections::BTreeSet;
-    let all = std::cell::RefCell::new(BTreeSet::new());
-    every_body(|body, direction, decisions| {
-        let made = made(body, direction, &mut Source::new(decisions));
+    let mut missing = BTreeSet::new();
+    let bodies = || {
+        let both = |body: &'static Body| body.directions().map(move |direction| (body, direction));
+        BODIES.iter().flat_map(both)
+    };
+    for (body, direction) in bodies() {
         let to_kernel = direction == Direction::ToKernel;
-        leaves(
-            &body.shape,
-            &made.bytes,
-            to_kernel,
-            made.context,
-            &mut |leaf| {
-                all.borrow_mut().insert(leaf.owner);
-            },
-        );
-        Ok(())
-    });
-    println!("{} leaves", all.borrow().len());
+        for sample in samples(&body.shape, to_kernel) {
+            let (bytes, context) = (&sample.bytes, sample.context);
+            leaves(&body.shape, bytes, to_kernel, context, &mut |leaf| {
+                missing.insert(leaf.owner);
+            });
+        }
+    }
+    let count = missing.len();
+    let mut runner = runner();
+    for _ in 0..ROUNDS {
+        for (body, direction) in bodies() {
+            let decisions = prop::collection::vec(any::<u8>(), 1200);
+            let decisions = decisions.new_tree(&mut runner).unwrap().current();
+            let made = made(body, direction, &mut Source::new(&decisions));
+            let to_kernel = direction == Direction::ToKernel;
+            leaves(
+                &body.shape,
+                &made.bytes,
+                to_kernel,
+                made.context,
+                &mut |leaf| {
+                    missing.remove(&leaf.owner);
+                },
+            );
+        }
+    }
+    assert!(
+        count > 10 * BODIES.len(),
+        "the samples say only {count} things"
+    );
+    assert!(
+        missing.len() * 100 < count,
+        "{} of {count} never come up: {missing:?}",
+        missing.len()
+    );
 }

@@ -1,6 +1,7 @@
 //! The build system: `cargo xtask <command>`. This file only finds the command.
 #![forbid(unsafe_code)]
 
+mod fuzz;
 mod regen;
 mod schema;
 mod size;
@@ -27,6 +28,8 @@ Commands:
   uapi [TREE] [--cc 'CC FLAGS'] [--list]
                                  compare the specs with kernel headers, those
                                  that are installed unless TREE says others
+  fuzz [--seconds N] [TARGET…]   the fuzzers of fuzz/, N seconds each;
+                                 needs the nightly compiler
   vm [--kernel K] [--table] [FILTER…]
                                  the live tests as root on stock kernels, in an
                                  emulated machine; --help says more
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
             "corpus" | "decode" | "values" => tool(command, rest),
+            "fuzz" => fuzz::command(rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
             "schema" => schema::command(rest),
