@@ -3,73 +3,17 @@
 //! Where the string ends, nothing more is added, so a shorter string, or one of smaller bytes, makes a simpler message. That is how
 //! proptest finds small failures, and how a fuzzer gets past what random bytes never reach.
 
-use netlink::wire::private::NameStyle;
+mod place;
+mod source;
+
+pub use source::{Source, damage};
+
 use netlink::wire::schema::{
-    AttrSchema, Case, CaseKey, CountUnit, IntShape, Limits, Member, Part, RecordShape, Selector,
+    AttrSchema, CaseKey, CountUnit, IntShape, Limits, Member, Part, RecordShape, Selector,
     SetSchema, StructSchema, UnionSchema,
 };
 use netlink::wire::{Encoder, Shape, attributes};
-
-/// Bytes that decide; zeros beyond the end.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'s> {
-    left: &'s [u8],
-}
-
-impl<'s> Source<'s> {
-    /// Decisions from these bytes.
-    #[must_use]
-    pub fn new(bytes: &'s [u8]) -> Self {
-        Source { left: bytes }
-    }
-
-    /// The next byte.
-    pub fn byte(&mut self) -> u8 {
-        match self.left.split_first() {
-            Some((first, left)) => {
-                self.left = left;
-                *first
-            }
-            None => 0,
-        }
-    }
-
-    /// The next two bytes.
-    pub fn word(&mut self) -> u16 {
-        u16::from_le_bytes([self.byte(), self.byte()])
-    }
-
-    /// A number below `count`.
-    pub fn below(&mut self, count: usize) -> usize {
-        match count {
-            0 | 1 => 0,
-            2..=256 => usize::from(self.byte()) % count,
-            _ => usize::from(self.word()) % count,
-        }
-    }
-
-    /// True so often of 256 times; never at the end.
-    pub fn chance(&mut self, times: u8) -> bool {
-        usize::from(self.byte()) + usize::from(times) > 255
-    }
-
-    /// So many bytes.
-    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.byte()).collect()
-    }
-
-    /// Whether nothing is decided any more.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.left.is_empty()
-    }
-
-    /// All that is left.
-    #[must_use]
-    pub fn rest(&self) -> &'s [u8] {
-        self.left
-    }
-}
+use place::{Place, Selected, Way, case, fixed_size, int_bytes, mask, number_in, select};
 
 /// A message body.
 #[derive(Clone, Debug)]
@@ -101,46 +45,6 @@ pub fn make(shape: &Shape, to_kernel: bool, source: &mut Source<'_>) -> Made {
     }
 }
 
-/// Changes so many bytes of a message as a bad wire or a bad sender might: cut, flipped, doubled, lengths overwritten.
-pub fn damage(bytes: &mut Vec<u8>, source: &mut Source<'_>) {
-    let len = bytes.len().max(1);
-    match source.below(5) {
-        0 => bytes.truncate(usize::from(source.word()) % len),
-        1 => {
-            let (at, bits) = (usize::from(source.word()) % len, source.byte().max(1));
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte ^= bits;
-            }
-        }
-        2 => {
-            let (at, length) = (usize::from(source.word()) % len / 4 * 4, source.word());
-            // Lengths that nearly fit are more telling than any others.
-            let length = if source.chance(64) {
-                length
-            } else {
-                length % 64
-            };
-            if let Some(slot) = bytes.get_mut(at..at + 2) {
-                slot.copy_from_slice(&length.to_ne_bytes());
-            }
-        }
-        3 => {
-            let (at, size) = (
-                usize::from(source.word()) % len / 4 * 4,
-                4 * (1 + source.below(8)),
-            );
-            let piece: Vec<u8> = bytes.iter().skip(at).take(size).copied().collect();
-            let at = at.min(bytes.len());
-            bytes.splice(at..at, piece);
-        }
-        _ => {
-            let more = source.below(9);
-            let more = source.bytes(more);
-            bytes.extend(more);
-        }
-    }
-}
-
 /// Sets within each other, at most. The decoder takes more.
 const DEEPEST: usize = 5;
 
@@ -149,86 +53,6 @@ const MOST: usize = 200;
 
 /// Bytes of the payload of an attribute, at most.
 const LONGEST: usize = 65_531;
-
-/// What selects the case of a union.
-#[derive(Clone, Debug, PartialEq)]
-enum Selected {
-    Text(Vec<u8>),
-    Number(u64),
-    /// Of the selector that stands in for an absent one.
-    Or(Box<Selected>),
-}
-
-/// Names that lead to a selector: a member, a member of that, a part of it.
-type Way = &'static [&'static str];
-
-/// An integer within a struct.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    offset: usize,
-    int: IntShape,
-    /// First bit and width, of a part.
-    part: Option<(u64, u64)>,
-}
-
-impl Place {
-    fn find(members: &[Member], way: &[&str]) -> Option<Place> {
-        let (first, rest) = way.split_first()?;
-        let member = members.iter().find(|member| member.name == *first)?;
-        match (&member.shape, rest) {
-            (Shape::Struct(schema), _) => {
-                let inner = Place::find(schema().members, rest)?;
-                let offset = member.offset + inner.offset;
-                Some(Place { offset, ..inner })
-            }
-            (Shape::Int(int), []) => Some(Place {
-                offset: member.offset,
-                int: *int,
-                part: None,
-            }),
-            (Shape::Int(int), [name]) if int.names.style == NameStyle::Parts => {
-                let mut parts = int.names.values.iter();
-                let place = parts.find(|(part, ..)| part == name)?.2;
-                Some(Place {
-                    offset: member.offset,
-                    int: *int,
-                    part: Some((place >> 8, place & 0xff)),
-                })
-            }
-            _ => None,
-        }
-    }
-
-    fn read(&self, bytes: &[u8]) -> u64 {
-        let all = number_in(&bytes[self.offset..self.offset + self.int.size], &self.int);
-        match self.part {
-            Some((shift, width)) => all >> shift & mask(width),
-            None => all,
-        }
-    }
-
-    /// Writes as much of the number as there is room for.
-    fn write(&self, bytes: &mut [u8], number: u64) {
-        let slot = &mut bytes[self.offset..self.offset + self.int.size];
-        let number = match self.part {
-            Some((shift, width)) => {
-                let others = number_in(slot, &self.int) & !(mask(width) << shift);
-                others | (number & mask(width)) << shift
-            }
-            None => number,
-        };
-        slot.copy_from_slice(&int_bytes(number, &self.int));
-    }
-}
-
-fn mask(width: u64) -> u64 {
-    u64::MAX >> (64 - width.clamp(1, 64))
-}
-
-/// The number that names lead to in a struct that is all there.
-fn select(members: &[Member], way: &[&str], bytes: &[u8]) -> Option<Selected> {
-    Some(Selected::Number(Place::find(members, way)?.read(bytes)))
-}
 
 struct Maker<'s, 'b> {
     source: &'s mut Source<'b>,
@@ -939,63 +763,4 @@ fn append(bytes: &mut Vec<u8>, id_and_flags: u16, payload: &[u8]) -> bool {
     bytes.extend(payload);
     bytes.resize(bytes.len().next_multiple_of(4), 0);
     true
-}
-
-/// The case that a selector picks.
-fn case(union: &UnionSchema, key: &Selected) -> Option<&'static Case> {
-    let says = |own: Option<CaseKey>, key: &Selected| match (own, key) {
-        (Some(CaseKey::Text(text)), Selected::Text(have)) => text.as_bytes() == have,
-        (Some(CaseKey::Int(number)), Selected::Number(have)) => number == *have,
-        _ => false,
-    };
-    if let Selected::Or(key) = key {
-        return union.cases.iter().find(|case| says(case.or, key));
-    }
-    let exact = union.cases.iter().find(|case| says(case.key, key));
-    exact.or_else(|| union.cases.iter().find(|case| case.key.is_none()))
-}
-
-fn is_big(int: &IntShape) -> bool {
-    int.big || cfg!(target_endian = "big")
-}
-
-/// An integer on the wire.
-fn int_bytes(bits: u64, int: &IntShape) -> Vec<u8> {
-    let mut bytes = bits.to_le_bytes()[..int.size].to_vec();
-    if is_big(int) {
-        bytes.reverse();
-    }
-    bytes
-}
-
-/// The number in wire bytes.
-fn number_in(bytes: &[u8], int: &IntShape) -> u64 {
-    let mut all = [0; 8];
-    all[..bytes.len()].copy_from_slice(bytes);
-    if is_big(int) {
-        all[..bytes.len()].reverse();
-    }
-    let bits = u64::from_le_bytes(all);
-    let shift = 64 - 8 * bytes.len() as u32;
-    if int.signed {
-        ((bits << shift) as i64 >> shift) as u64
-    } else {
-        bits
-    }
-}
-
-/// Bytes of a form of fixed size; 0 for others.
-fn fixed_size(shape: &Shape) -> usize {
-    match shape {
-        Shape::Int(int) => int.size,
-        Shape::Bitfield32(_) => 8,
-        Shape::Chars(len) => *len,
-        Shape::Mac => 6,
-        Shape::Ipv4 => 4,
-        Shape::Ipv6 | Shape::Inet => 16,
-        Shape::Array { item, count } => fixed_size(item) * count,
-        Shape::FixedUnion { size, .. } => *size,
-        Shape::Struct(schema) => schema().size,
-        _ => 0,
-    }
 }
