@@ -365,7 +365,7 @@ impl Attr<'_> {
         quote!(if walk.cx().direction() == ::netlink::wire::Direction::#direction)
     }
 
-    fn direction(&self) -> Ident {
+    pub(crate) fn direction(&self) -> Ident {
         if self.nl.read {
             format_ident!("FromKernel")
         } else {

@@ -17,6 +17,8 @@
 //! Users reach all of them as `netlink::…`.
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod any;
 mod attrs;
 mod field;
 mod header;

@@ -3,6 +3,7 @@
 use crate::select::By;
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, Lit, LitInt, LitStr, Result, Token, Type};
 
@@ -187,6 +188,11 @@ fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> Result<T> {
     meta.value()?.parse()
 }
 
+/// A type. It comes to stand in front of `as`, so what needs brackets there must have them.
+fn ty(input: ParseStream<'_>) -> Result<Type> {
+    Type::without_plus(input)
+}
+
 impl Nl {
     /// Reads all `#[nl(…)]` of an item.
     pub(crate) fn read(attrs: &[Attribute]) -> Result<Self> {
@@ -211,8 +217,8 @@ impl Nl {
             "attr" => self.attr = Some(attr_id(value(meta)?)?),
             "key" => self.key = Some(value(meta)?),
             "data" => self.data = Some(attr_id(value(meta)?)?),
-            "key_as" => self.key_as = Some(value(meta)?),
-            "as" => self.as_ = Some(value(meta)?),
+            "key_as" => self.key_as = Some(ty(meta.value()?)?),
+            "as" => self.as_ = Some(ty(meta.value()?)?),
             "read" => self.read = true,
             "write" => self.write = true,
             "max" => self.max = Some(value(meta)?),
@@ -279,7 +285,7 @@ impl Nl {
             "packed" => self.packed = true,
             "zeroed" => self.zeroed = true,
             "dump_only" => self.dump_only = true,
-            "lead" => self.lead = Some(value(meta)?),
+            "lead" => self.lead = Some(ty(meta.value()?)?),
             "also" => {
                 let content;
                 syn::parenthesized!(content in meta.input);
@@ -313,7 +319,7 @@ impl Nl {
             vec![content.parse()?]
         };
         content.parse::<Token![,]>()?;
-        let repr = content.parse()?;
+        let repr = ty(&content)?;
         let mut unit = Ident::new("items", paren.span.join());
         let mut bias = None;
         while content.parse::<Option<Token![,]>>()?.is_some() {

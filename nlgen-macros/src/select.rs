@@ -192,7 +192,7 @@ impl Set<'_> {
         };
         let (id, c_name, codec) = (attr.id, &attr.c_name, attr.key_codec());
         let own =
-            quote!(view.key::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?);
+            quote!(view.tag::<<#ty as ::netlink::wire::Kind>::Selector, #codec>(#key, #c_name)?);
         match &attr.nl.or {
             Some(or) => {
                 let or = self.view_selector(or, None);

@@ -119,10 +119,25 @@ fn getter(set: &Set<'_>, attr: &Attr<'_>) -> TokenStream {
             )
         }
     };
+    // An id that means another thing the other way is absent there.
+    let other_way = attr.paired.then(|| {
+        let direction = attr.direction();
+        let absent = match &attr.form {
+            Form::Flag => quote!(false),
+            Form::Repeat(_) => quote!(self.0.no_list()),
+            _ => quote!(::core::option::Option::None),
+        };
+        quote! {
+            if !self.0.is_going(::netlink::wire::Direction::#direction) {
+                return ::core::result::Result::Ok(#absent);
+            }
+        }
+    });
     quote! {
         #[doc = #doc]
         #[inline]
         pub fn #name(&self) -> ::core::result::Result<#ty, ::netlink::wire::DecodeError> {
+            #other_way
             #body
         }
     }

@@ -1,6 +1,6 @@
 //! Messages out of captures of any form: JSON records, hexadecimal digits, strace, pcap.
 
-use crate::from_hex;
+use crate::try_from_hex;
 use netlink::wire::Direction;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -144,6 +144,10 @@ fn header(bytes: &[u8]) -> Option<(usize, u16, u16)> {
     Some((len as usize, kind, flags))
 }
 
+fn bytes(hex: &str) -> Result<Vec<u8>, String> {
+    try_from_hex(hex).ok_or_else(|| "expected pairs of hexadecimal digits".to_owned())
+}
+
 /// The messages of one record of the JSON lines format.
 ///
 /// # Errors
@@ -191,7 +195,7 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
                         family: "ethtool_ioctl".to_owned(),
                         direction,
                         kind: Some(0),
-                        body: from_hex(hex),
+                        body: bytes(hex)?,
                         context: None,
                         dump: false,
                         origin: origin.clone(),
@@ -204,7 +208,7 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
         let Some(hex) = field("hex") else {
             return Err("an exchange without bytes".to_owned());
         };
-        list.extend(splitter.split(protocol, direction, &from_hex(hex), &origin));
+        list.extend(splitter.split(protocol, direction, &bytes(hex)?, &origin));
     }
     Ok(list)
 }
@@ -215,10 +219,7 @@ pub fn record(line: &str) -> Result<Vec<Message>, String> {
 /// On anything but digits.
 pub fn hex(text: &str, protocol: &str) -> Result<Vec<Message>, String> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if digits.len() % 2 == 1 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Err("expected pairs of hexadecimal digits".to_owned());
-    }
-    Ok(guess(&from_hex(&digits), protocol, "hex"))
+    Ok(guess(&bytes(&digits)?, protocol, "hex"))
 }
 
 fn guess(bytes: &[u8], protocol: &str, origin: &str) -> Vec<Message> {
@@ -361,6 +362,7 @@ pub fn pcap(file: &[u8]) -> Result<Vec<Message>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::from_hex;
 
     const GET_LINK: &str = "20000000 12000100 01000000 00000000 0000000000000000 0000000000000000";
 

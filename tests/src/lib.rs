@@ -1,8 +1,13 @@
 //! Helpers of the cross-crate tests.
 #![forbid(unsafe_code)]
 
+pub mod agree;
+pub mod bodies;
 pub mod capture;
 pub mod corpus;
+pub mod dissect;
+pub mod fuzz;
+pub mod make;
 pub mod values;
 
 /// A message of a real conversation.
@@ -57,12 +62,18 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// On anything else.
 #[must_use]
 pub fn from_hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).expect("a hexadecimal digit") as u8)
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+    try_from_hex(text).expect("hexadecimal digits")
+}
+
+/// Bytes from pairs of hexadecimal digits; `None` for anything else.
+#[must_use]
+pub fn try_from_hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    let digit = |letter: &u8| char::from(*letter).to_digit(16);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Some((digit(high)? << 4 | digit(low)?) as u8),
+            _ => None,
+        })
         .collect()
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod fuzz;
 mod regen;
 mod schema;
 mod size;
@@ -32,6 +33,8 @@ Commands:
   uapi [TREE] [--cc 'CC FLAGS'] [--list]
                                  compare the specs with kernel headers, those
                                  that are installed unless TREE says others
+  fuzz [--seconds N] [TARGET…]   the fuzzers of fuzz/, N seconds each;
+                                 needs the nightly compiler
   vm [--kernel K] [--table] [FILTER…]
                                  the live tests as root on stock kernels, in an
                                  emulated machine; --help says more
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Some((command, rest)) => match command.as_str() {
             "bench" => bench::command(rest),
             "corpus" | "decode" | "values" => tool(command, rest),
+            "fuzz" => fuzz::command(rest),
             "regen" => regen::command(rest),
             "test" => test::run(),
             "schema" => schema::command(rest),

@@ -413,6 +413,7 @@ impl Cx<'_, '_> {
         let list = self.list(shape)?;
         self.check_list(shape, &ty, &list);
         let wire = match &shape.wire {
+            Some(wire) if list == List::Packed => Some(self.fixed_wire(wire, &ty)?),
             Some(wire) => Some(self.wire(wire, &ty)?),
             None => None,
         };

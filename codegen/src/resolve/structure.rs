@@ -241,7 +241,7 @@ fn value(
     let place = place(cx, field, structure)?;
     check_type(cx, field, &ty, place);
     let wire = match &field.wire {
-        Some(wire) => Some(cx.wire(wire, &ty)?),
+        Some(wire) => Some(cx.fixed_wire(wire, &ty)?),
         None => None,
     };
     check_bits(cx, field, wire.or(ty.int()));
@@ -518,6 +518,18 @@ impl Cx<'_, '_> {
         if ty.int() == Some(int) {
             self.refuse(wire.span, format!("the type is {int} on the wire anyway"))
                 .help("leave `wire` out");
+            return None;
+        }
+        Some(int)
+    }
+
+    /// The same where an integer that the type cannot hold has no other place than the type: in a struct or a packed list.
+    pub(super) fn fixed_wire(&mut self, wire: &Sp<String>, ty: &Type) -> Option<Int> {
+        let int = self.wire(wire, ty)?;
+        if let Some(own) = ty.int().filter(|own| own.bits < int.bits) {
+            self.refuse(wire.span, format!("{int} does not fit in the type, which is {own}"))
+                .label("bits that are sent would be lost")
+                .help("give the type a wider `repr`, and a narrower `wire` where it is sent in fewer bytes");
             return None;
         }
         Some(int)

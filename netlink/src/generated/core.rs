@@ -234,7 +234,7 @@ pub enum AttrType {
 ///
 /// Defined in `linux/socket.h` as `AF_*`.
 #[doc(alias = "AF_")]
-#[open_enum(u8)]
+#[open_enum(u16)]
 pub enum AddressFamily {
     /// No family, or all of them in a request.
     #[doc(alias = "AF_UNSPEC")]

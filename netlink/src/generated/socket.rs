@@ -3,7 +3,7 @@
 //! Sockets in general: types, states, shutdown, addresses, timestamps and classic BPF programs.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::{Be, Wire};
+use crate::wire::Be;
 use nlgen_macros::{Kind, Layout, flags, open_enum, parts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -283,7 +283,6 @@ pub struct SockFilter {
 #[non_exhaustive]
 pub struct SockaddrStorage {
     /// Address family.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Port; for IPv4 and IPv6.
     #[nl(as = Be)]

@@ -289,10 +289,11 @@ pub struct WireBe<W>(std::marker::PhantomData<W>);
 #[derive(Clone, Copy, Debug)]
 pub struct Uint;
 
+/// The value as another integer, if nothing is lost on the way there and back: of the same width, a sign is none.
 fn convert<A: Int, B: Int>(value: A) -> Option<B> {
-    let bits = value.to_bits();
-    let converted = B::from_bits(bits);
-    (converted.to_bits() == bits).then_some(converted)
+    let converted = B::from_bits(value.to_bits());
+    let back = A::from_bits(converted.to_bits());
+    (back.to_bits() == value.to_bits()).then_some(converted)
 }
 
 fn out_of_range<A: Int, W: Int>(value: A) -> EncodeError {
@@ -457,15 +458,17 @@ impl<const N: usize> FixedCodec<NlString> for Chars<N> {
 
     fn write(value: &NlString, out: &mut [u8]) -> Result<(), EncodeError> {
         let bytes = value.checked()?;
+        let too_long = EncodeProblem::TooLong {
+            most: N.saturating_sub(1),
+            have: bytes.len(),
+        };
         match out.get_mut(..bytes.len()) {
-            // The last byte stays NUL: the kernel reads these arrays as C strings.
-            Some(slot) if bytes.len() < N => slot.copy_from_slice(bytes),
-            _ => {
-                return Err(EncodeError::new(EncodeProblem::TooLong {
-                    most: N.saturating_sub(1),
-                    have: bytes.len(),
-                }));
-            }
+            Some(slot) if bytes.len() <= N => slot.copy_from_slice(bytes),
+            _ => return Err(EncodeError::new(too_long)),
+        }
+        // The kernel reads these arrays as C strings, so the last byte of a request is NUL. What it sends may lack it.
+        if bytes.len() == N {
+            return Err(EncodeError::policy(too_long));
         }
         Ok(())
     }

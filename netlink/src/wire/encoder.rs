@@ -204,13 +204,16 @@ impl<'b> Encoder<'b> {
     /// Notes the first error of a set; the rest is still written, to be thrown away by the caller.
     #[cold]
     pub(crate) fn fail(&mut self, error: EncodeError) {
-        self.error.get_or_insert(error);
+        error.note_in(&mut self.error);
     }
 
     /// Whether an error was noted, so that nothing more needs to be written.
     #[inline]
     pub(crate) fn has_failed(&self) -> bool {
-        self.error.is_some()
+        match &self.error {
+            None => false,
+            Some(error) => !self.passes(error),
+        }
     }
 
     /// The first error noted, if any.
@@ -218,8 +221,23 @@ impl<'b> Encoder<'b> {
     pub(crate) fn outcome(&mut self) -> Result<(), EncodeError> {
         match self.error.take() {
             None => Ok(()),
-            Some(error) => Err(error),
+            Some(error) => self.judge(error),
         }
+    }
+
+    /// An error, unless this encoder passes over it.
+    #[cold]
+    pub(crate) fn judge(&self, error: EncodeError) -> Result<(), EncodeError> {
+        if self.passes(&error) {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+
+    #[cold]
+    fn passes(&self, error: &EncodeError) -> bool {
+        self.lossless && error.is_policy()
     }
 
     /// The flag bits of an attribute id.

@@ -155,6 +155,8 @@ pub struct EncodeError(Box<Encode>);
 struct Encode {
     problem: EncodeProblem,
     path: Vec<PathPart>,
+    /// The value has a form on the wire, and it was written; a request must not have it.
+    policy: bool,
 }
 
 impl EncodeError {
@@ -164,7 +166,30 @@ impl EncodeError {
         EncodeError(Box::new(Encode {
             problem,
             path: Vec::new(),
+            policy: false,
         }))
+    }
+
+    /// What has a form on the wire, and was written, but must not stand in a request.
+    #[cold]
+    pub(crate) fn policy(problem: EncodeProblem) -> Self {
+        let mut error = Self::new(problem);
+        error.0.policy = true;
+        error
+    }
+
+    /// Whether an encoder that writes everything passes over it.
+    pub(crate) fn is_policy(&self) -> bool {
+        self.0.policy
+    }
+
+    /// Puts itself in the place of no error, or of one that may be passed over.
+    #[cold]
+    pub(crate) fn note_in(self, noted: &mut Option<EncodeError>) {
+        match noted {
+            Some(before) if !before.is_policy() || self.is_policy() => {}
+            _ => *noted = Some(self),
+        }
     }
 
     /// The same error seen from the set that holds the value.

@@ -3,6 +3,7 @@
 //! In an answer the id that stands first starts every set (the options of Geneve are sent so).
 
 use super::attr::attributes;
+use super::codec::Native;
 use super::context::{Cx, Direction};
 use super::encoder::Encoder;
 use super::error::DecodeError;
@@ -59,24 +60,51 @@ impl<'a> Iterator for Groups<'a> {
     }
 }
 
+/// Whether a set that follows another is told from it once it is encoded: it starts with the id that starts all of them, and has it
+/// once. Attributes that are out of order, sent twice or of a length that does not fit may be written in another place.
+fn is_group<T: Value>(item: &T, first: u16) -> bool {
+    let mut bytes = Vec::new();
+    let mut out = Encoder::lossless(&mut bytes, Direction::FromKernel);
+    if item.encode(&mut out).is_err() {
+        return false;
+    }
+    let mut attrs = attributes(&bytes);
+    let starts = matches!(attrs.next_attr(), Ok(Some(attr)) if attr.id() == first);
+    starts && attrs.all(|attr| attr.is_ok_and(|attr| attr.id() != first))
+}
+
+/// Decodes the sets of an answer's attribute.
+fn decode_groups<T: Value>(payload: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
+    let first = attributes(payload).next_attr()?.map(|attr| attr.id());
+    let mut list = Vec::new();
+    for (index, (offset, bytes)) in Groups::new(payload, cx).enumerate() {
+        let item = T::decode(bytes, cx).map_err(|error| error.within_item(index, offset))?;
+        list.push(item);
+    }
+    match first {
+        Some(first) if list.iter().all(|item| is_group(item, first)) => Ok(list),
+        _ => Err(DecodeError::unrepresentable()),
+    }
+}
+
 impl<'a> Walk<'a> {
     /// Decodes the sets in the attribute at hand. What an answer would not have (a second such attribute, one without
     /// any set) stays raw.
     pub fn take_groups<T: Value>(&mut self, list: &mut Vec<T>, name: &'static str) {
         let (payload, cx) = (self.payload(), self.cx());
         let request = cx.direction() == Direction::ToKernel;
-        if !request && (payload.is_empty() || !list.is_empty()) {
-            return self.keep();
+        if request {
+            return self.take_repeat::<T, Native>(list, name);
         }
-        let before = list.len();
-        for (index, (offset, bytes)) in Groups::new(payload, cx).enumerate() {
-            match T::decode(bytes, cx) {
-                Ok(item) => list.push(item),
-                Err(error) => {
-                    list.truncate(before);
-                    return self.refuse(error.within_item(index, offset), name);
-                }
+        if !list.is_empty() {
+            return self.refuse(DecodeError::unrepresentable(), name);
+        }
+        match decode_groups(payload, cx) {
+            Ok(items) => {
+                *list = items;
+                self.settle_list();
             }
+            Err(error) => self.refuse(error, name),
         }
     }
 }
@@ -137,22 +165,30 @@ impl<'a, T: Value> Iterator for GroupsView<'a, T> {
                 if let Some((offset, bytes)) = groups.next() {
                     let (index, offset) = (self.index, *start + offset);
                     self.index += 1;
-                    let view = T::view(bytes, self.cx);
-                    return Some(view.map_err(|error| error.within_item(index, offset)));
+                    return match T::view(bytes, self.cx) {
+                        // Stays raw in the owned value, and so does what follows.
+                        Err(error) if error.is_unrepresentable() => None,
+                        view => Some(view.map_err(|error| error.within_item(index, offset))),
+                    };
                 }
                 // An answer has one such attribute; a second one stays raw in the owned value.
                 if self.cx.direction() == Direction::FromKernel {
                     return None;
                 }
             }
-            let attr = match self.attrs.next()? {
-                Ok((_, attr)) => attr,
+            let (index, attr) = match self.attrs.next()? {
+                Ok(attr) => attr,
                 Err(error) => return Some(Err(error)),
             };
-            let is_empty = attr.payload.is_empty();
-            if self.cx.direction() == Direction::ToKernel || !is_empty {
-                self.groups = Some((attr.offset, Groups::new(attr.payload, self.cx)));
+            if self.cx.direction() == Direction::FromKernel {
+                match decode_groups::<T>(attr.payload, self.cx) {
+                    // Stays raw in the owned value.
+                    Err(error) if error.is_unrepresentable() => continue,
+                    Err(error) => return Some(Err(error.within_item(index, attr.offset))),
+                    Ok(_) => {}
+                }
             }
+            self.groups = Some((attr.offset, Groups::new(attr.payload, self.cx)));
         }
     }
 }

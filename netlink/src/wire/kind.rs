@@ -119,12 +119,15 @@ pub fn lead<T: Int>(bytes: &[u8]) -> Result<Key<'static>, DecodeError> {
 /// The same, where a payload that is one attribute with nothing in front has the selector `headless`.
 ///
 /// A payload with a header would have to be as long as the header's first two bytes say, which are the selector and what
-/// stands behind it.
+/// stands behind it. With the selector `headless` in front a payload is nothing that could be written again.
 pub fn lead_or<T: Int>(bytes: &[u8], headless: u64) -> Result<Key<'static>, DecodeError> {
     if is_one_attr(bytes) {
         return Ok(Key::Int(headless));
     }
-    lead::<T>(bytes)
+    match lead::<T>(bytes)? {
+        Key::Int(key) if key == headless => Err(DecodeError::unrepresentable()),
+        key => Ok(key),
+    }
 }
 
 /// Selector types that can be made from a key.

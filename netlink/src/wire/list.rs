@@ -36,7 +36,9 @@ impl<T: Clone, C: FixedCodec<T>> Codec<Vec<T>> for Packed<C> {
 
     fn encode(value: &Vec<T>, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
         for (index, item) in value.iter().enumerate() {
-            C::write(item, out.zeroed(C::SIZE)).map_err(|error| error.within_item(index))?;
+            if let Err(error) = C::write(item, out.zeroed(C::SIZE)) {
+                out.judge(error.within_item(index))?;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::attr::{ATTR_HEADER, FLAG_BITS, RawAttr, RawAttrs, attr_align, attributes_at};
 use super::codec::{self, Codec, padded};
-use super::context::{Cx, Direction, Key};
+use super::context::{Cx, Key};
 use super::error::DecodeError;
 use super::int::Int;
 use super::layout::tail;
@@ -44,7 +44,7 @@ pub fn decode_set(
         bytes,
         base,
         unknown,
-        seen: None,
+        odd: None,
         error: None,
     };
     set.fill(&mut walk);
@@ -119,15 +119,23 @@ pub struct Walk<'a> {
     bytes: &'a [u8],
     base: usize,
     unknown: Unknown,
-    seen: Option<Box<Seen<'a>>>,
+    odd: Option<Box<Odd<'a>>>,
     error: Option<DecodeError>,
 }
 
-/// The last attribute of each id so far, for the rare sets that repeat one; it lags behind the walk until asked.
+/// What only rare sets need: those that repeat an id, or have something that does not fit its field.
 #[derive(Debug)]
-struct Seen<'a> {
+struct Odd<'a> {
+    /// The walk behind `last`, which lags until asked.
     attrs: RawAttrs<'a>,
+    /// The last attribute of each id so far that its field could hold.
     last: BTreeMap<u16, RawAttr<'a>>,
+    /// What a later one of the same id replaced.
+    replaced: Vec<RawAttr<'a>>,
+    /// What does not fit its field.
+    unfit: Vec<RawAttr<'a>>,
+    /// Where the value stands, for each id of which something does not fit; 0 if it has none so far.
+    fits: BTreeMap<u16, usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -219,23 +227,51 @@ impl<'a> Walk<'a> {
     /// Hands over what the typed fields could not hold; `unknown` is that of an empty set.
     #[inline]
     pub fn finish(&mut self, unknown: &mut Unknown) {
+        if let Some(odd) = self.odd.take() {
+            self.sort_out(*odd);
+        }
         if !self.unknown.is_empty() {
             *unknown = std::mem::take(&mut self.unknown);
         }
     }
 
+    /// Puts what stands before the value of its id before it, and what stands behind it behind.
+    #[cold]
+    fn sort_out(&mut self, odd: Odd<'a>) {
+        let mut earlier = odd.replaced;
+        for attr in odd.unfit {
+            match odd.fits.get(&attr.id()) {
+                Some(value) if *value > attr.offset => earlier.push(attr),
+                _ => self.unknown.keep(&attr),
+            }
+        }
+        // Between ids the order means nothing, so equal sets have it equal.
+        earlier.sort_by_key(|attr| (attr.id(), attr.offset));
+        for attr in earlier {
+            self.unknown.keep_earlier(attr.id_and_flags, attr.payload);
+        }
+    }
+
+    fn odd(&mut self) -> &mut Odd<'a> {
+        let (bytes, base) = (self.bytes, self.base);
+        self.odd.get_or_insert_with(|| {
+            Box::new(Odd {
+                attrs: attributes_at(tail(bytes, base), base),
+                last: BTreeMap::new(),
+                replaced: Vec::new(),
+                unfit: Vec::new(),
+                fits: BTreeMap::new(),
+            })
+        })
+    }
+
     /// Notes that the attribute at hand is now the last one of its id, and returns the one before. Each attribute is looked at once.
     #[cold]
     fn note(&mut self) -> Option<RawAttr<'a>> {
-        let (attr, bytes, base) = (self.attr(), self.bytes, self.base);
-        let seen = self.seen.get_or_insert_with(|| {
-            Box::new(Seen {
-                attrs: attributes_at(tail(bytes, base), base),
-                last: BTreeMap::new(),
-            })
-        });
-        while let Ok(Some(other)) = seen.attrs.next_attr() {
-            let earlier = seen.last.insert(other.id(), other);
+        let attr = self.attr();
+        let odd = self.odd();
+        while let Ok(Some(other)) = odd.attrs.next_attr() {
+            let earlier = odd.last.insert(other.id(), other);
             if other.offset >= attr.offset {
                 return earlier;
             }
@@ -243,39 +279,57 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// Keeps the attribute that the one at hand, of the same id, replaces.
-    #[cold]
-    fn keep_earlier(&mut self) {
-        if let Some(earlier) = self.note() {
-            self.unknown
-                .keep_earlier(earlier.id_and_flags, earlier.payload);
+    /// Puts a value into its field.
+    #[inline]
+    fn put<T>(&mut self, slot: &mut Option<T>, value: T) {
+        if slot.is_none() && self.odd.is_none() {
+            *slot = Some(value);
+        } else {
+            self.put_oddly(slot, value);
         }
     }
 
-    /// Decides between what a field holds and a further value of its id: see [`Direction::first_counts`].
+    /// The same in an odd set, or of a further value of one id: see [`Direction::first_counts`].
     #[cold]
-    fn repeated<T>(&mut self, slot: &mut Option<T>, value: T) {
-        if self.cx.direction().first_counts() {
+    fn put_oddly<T>(&mut self, slot: &mut Option<T>, value: T) {
+        if slot.is_some() && self.cx.direction().first_counts() {
             self.keep();
         } else {
-            *slot = Some(value);
-            self.keep_earlier();
+            let again = slot.replace(value).is_some();
+            self.settled(again);
         }
     }
 
-    /// Keeps an attribute that does not fit its field raw; what the field holds stays the last one of its id.
+    /// Notes that a list has its elements from the attribute at hand.
+    pub(super) fn settle_list(&mut self) {
+        if self.odd.is_some() {
+            self.settled(false);
+        }
+    }
+
+    /// Keeps the attribute that the one at hand, of the same id, replaces; or notes where the value of an odd id stands.
+    #[cold]
+    fn settled(&mut self, again: bool) {
+        let attr = self.attr();
+        let earlier = if again { self.note() } else { None };
+        let odd = self.odd();
+        odd.replaced.extend(earlier);
+        if let Some(value) = odd.fits.get_mut(&attr.id()) {
+            *value = attr.offset;
+        }
+    }
+
+    /// Keeps an attribute that does not fit its field raw; what the field holds stays the one that counts.
     #[cold]
     fn keep_unfit(&mut self) {
-        if self.cx.direction() == Direction::ToKernel {
-            let (attr, earlier) = (self.attr(), self.note());
-            if let Some(seen) = &mut self.seen {
-                match earlier {
-                    Some(earlier) => seen.last.insert(attr.id(), earlier),
-                    None => seen.last.remove(&attr.id()),
-                };
-            }
-        }
-        self.keep();
+        let (attr, earlier) = (self.attr(), self.note());
+        let odd = self.odd();
+        match earlier {
+            Some(earlier) => odd.last.insert(attr.id(), earlier),
+            None => odd.last.remove(&attr.id()),
+        };
+        odd.unfit.push(attr);
+        odd.fits.entry(attr.id()).or_default();
     }
 
     /// Keeps an attribute raw whose payload does not fit; any other error ends the walk.
@@ -299,8 +353,7 @@ impl<'a> Walk<'a> {
         name: &'static str,
     ) {
         match decoded {
-            Ok(value) if slot.is_none() => *slot = Some(value),
-            Ok(value) => self.repeated(slot, value),
+            Ok(value) => self.put(slot, value),
             Err(error) => self.refuse(error, name),
         }
     }
@@ -309,8 +362,7 @@ impl<'a> Walk<'a> {
     #[inline(never)]
     pub fn take_int<T: Int>(&mut self, slot: &mut Option<T>, name: &'static str) {
         match codec::exact_bits(self.payload, T::SIZE, T::BIG, T::SIGNED) {
-            Some(bits) if slot.is_none() => *slot = Some(T::from_bits(bits)),
-            Some(bits) => self.repeated(slot, T::from_bits(bits)),
+            Some(bits) => self.put(slot, T::from_bits(bits)),
             None => self.refuse_len(T::SIZE, name),
         }
     }
@@ -324,11 +376,7 @@ impl<'a> Walk<'a> {
             [_] => return self.refuse(DecodeError::unrepresentable(), name),
             _ => return self.refuse_len(1, name),
         };
-        if slot.is_none() {
-            *slot = Some(value);
-        } else {
-            self.repeated(slot, value);
-        }
+        self.put(slot, value);
     }
 
     #[cold]
@@ -342,8 +390,14 @@ impl<'a> Walk<'a> {
         C::take_attr(slot, self, name);
     }
 
-    /// Decodes an attribute that repeats its id.
+    /// Decodes an attribute that repeats its id. Behind one that does not fit all stay raw, since their order means something.
     pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
+        let id = self.id_and_flags & !FLAG_BITS;
+        let unfit = |odd: &Odd<'_>| odd.fits.contains_key(&id);
+        if self.odd.as_deref().is_some_and(unfit) {
+            self.keep_unfit();
+            return;
+        }
         match C::decode(self.payload, self.cx) {
             Ok(value) => list.push(value),
             Err(error) => self.refuse(error, name),
@@ -352,10 +406,15 @@ impl<'a> Walk<'a> {
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
     pub fn take_flag(&mut self, slot: &mut bool) {
-        if *slot || !self.payload.is_empty() {
+        if !self.payload.is_empty() {
+            self.keep_unfit();
+        } else if !*slot && self.odd.is_none() {
+            *slot = true;
+        } else if *slot && self.cx.direction().first_counts() {
             self.keep();
         } else {
-            *slot = true;
+            let again = std::mem::replace(slot, true);
+            self.settled(again);
         }
     }
 
@@ -367,8 +426,7 @@ impl<'a> Walk<'a> {
             Some(_) if self.cx.direction().first_counts() => self.keep(),
             Some(before) => {
                 let earlier = std::mem::replace(before, attr);
-                self.unknown
-                    .keep_earlier(earlier.id_and_flags, earlier.payload);
+                self.odd().replaced.push(earlier);
             }
         }
     }

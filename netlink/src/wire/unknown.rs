@@ -7,14 +7,15 @@ use std::fmt;
 /// Attributes that this version does not know, kept as they came so that nothing is lost on the way back.
 ///
 /// Also kept here: earlier ones of an attribute sent twice (the last one is the value, as in the kernel), attributes
-/// whose payload does not fit their type (an address of another family, say), and the length of a short header.
+/// whose payload does not fit their type (an address of another family, say), and the length of a short header. Of an
+/// attribute that makes a list of itself, all from the first on that does not fit.
 /// Takes eight bytes where there is nothing to keep.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Unknown(Option<Box<Kept>>);
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Kept {
-    /// Earlier ones of attributes that were sent twice: written before the typed fields, so that those stay the last.
+    /// What stood before the value of its id: written before the typed fields, so that those stay the last. Sorted by id.
     earlier: Vec<u8>,
     /// All others, whole attributes with header and padding.
     attrs: Vec<u8>,
@@ -40,7 +41,8 @@ impl Unknown {
         self.0.is_none()
     }
 
-    /// The kept attributes: first the earlier ones of what was sent twice, then the others, each in the order they came.
+    /// The kept attributes: first the earlier ones of what was sent twice, by id, then the others. Those of one id are in the order
+    /// in which they came.
     pub fn iter(&self) -> impl Iterator<Item = RawAttr<'_>> {
         let part = |bytes| attributes(bytes).filter_map(Result::ok);
         let (earlier, attrs): (&[u8], &[u8]) = self

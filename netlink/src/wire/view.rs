@@ -4,7 +4,7 @@ use super::attr::{
     ATTR_HEADER, FLAG_BITS, RawAttr, RawAttrs, attr_align, attributes, attributes_at,
 };
 use super::codec::Codec;
-use super::context::{Cx, Key, ViewKey};
+use super::context::{Cx, Direction, Key, ViewKey};
 use super::error::DecodeError;
 use super::kind::Kind;
 use super::layout::tail;
@@ -158,6 +158,17 @@ impl<'a> RawView<'a> {
         Ok(false)
     }
 
+    /// Whether the payload was written in this direction: an id may mean another thing the other way.
+    #[inline]
+    pub fn is_going(&self, direction: Direction) -> bool {
+        self.cx.direction() == direction
+    }
+
+    /// A list without elements.
+    pub fn no_list<T, C: Codec<T>>(&self) -> ListView<'a, T, C> {
+        ListView::new(ListOf::new(&[], self.cx))
+    }
+
     /// The attributes with one id.
     pub fn list<T, C: Codec<T>>(&self, id: u16) -> ListView<'a, T, C> {
         ListView::new(self.list_of(id))
@@ -183,6 +194,26 @@ impl<'a> RawView<'a> {
         C::View<'a>: ViewKey<'a>,
     {
         Ok(self.get::<T, C>(id, name)?.map(ViewKey::view_key))
+    }
+
+    /// The selector of a union that holds its own: unlike other attributes, the one that counts does so whether it fits or
+    /// not, since what it selects is read by it.
+    pub fn tag<T, C: Codec<T>>(
+        &self,
+        id: u16,
+        name: &'static str,
+    ) -> Result<Option<Key<'a>>, DecodeError>
+    where
+        C::View<'a>: ViewKey<'a>,
+    {
+        let Some(payload) = self.find(id)? else {
+            return Ok(None);
+        };
+        match C::view(payload, self.cx) {
+            Ok(tag) => Ok(Some(tag.view_key())),
+            Err(error) if error.is_unrepresentable() => Ok(None),
+            Err(error) => Err(error.within(name, self.offset_of(payload))),
+        }
     }
 
     /// The selector of data that may come without: then `other` says what they are.
@@ -327,17 +358,16 @@ impl<'a, T, C: Codec<T>> Iterator for ListView<'a, T, C> {
     type Item = Result<C::View<'a>, DecodeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (index, attr) = match self.list.next()? {
-                Ok(attr) => attr,
-                Err(error) => return Some(Err(error)),
-            };
-            match C::view(attr.payload, self.list.cx) {
-                // Stays raw in the owned value.
-                Err(error) if error.is_unrepresentable() => {}
-                Err(error) => return Some(Err(error.within_item(index, attr.offset))),
-                Ok(view) => return Some(Ok(view)),
-            }
-        }
+        Some(match self.list.next()? {
+            Ok((index, attr)) => match C::view(attr.payload, self.list.cx) {
+                // An attribute that repeats stays raw from the first on that does not fit.
+                Err(error) if error.is_unrepresentable() && self.list.only.is_some() => {
+                    self.list = ListOf::new(&[], self.list.cx);
+                    return None;
+                }
+                view => view.map_err(|error| error.within_item(index, attr.offset)),
+            },
+            Err(error) => Err(error),
+        })
     }
 }

@@ -10,7 +10,7 @@ use crate::generated::diag::sock::{BpfStorage, BpfStorageRequest, SkMemInfo};
 use crate::generated::diag::tcp::{TcpBbrInfo, TcpDctcpInfo, TcpDiagMd5sig, TcpInfo, TcpVegasInfo};
 use crate::generated::diag::ulp::UlpInfo;
 use crate::generated::socket::{Shutdown, SockaddrStorage, TcpState, TcpStates};
-use crate::wire::{Be, InetAddr, Items, NlString, Packed, Records, Unknown};
+use crate::wire::{Be, InetAddr, Items, NlString, Packed, Records, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum, parts};
 
 /// Both words of a cookie in a request that names no socket by its cookie.
@@ -194,6 +194,7 @@ pub struct InetDiagSockOpt {
 pub struct InetDiagOldRequest {
     /// `AF_INET` or `AF_INET6`.
     #[doc(alias = "idiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Ignored.
     #[doc(alias = "idiag_src_len")]
@@ -250,6 +251,7 @@ pub struct InetDiagOldRequest {
 pub struct InetDiagRequest {
     /// `AF_INET` or `AF_INET6`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Protocol; attribute `full_protocol` overrides it.
     #[doc(alias = "sdiag_protocol")]
@@ -312,6 +314,7 @@ pub struct InetDiagRequest {
 pub struct InetSocket {
     /// `AF_INET` or `AF_INET6`; an IPv6 socket may be connected by IPv4-mapped addresses.
     #[doc(alias = "idiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// State.
     #[doc(alias = "idiag_state")]

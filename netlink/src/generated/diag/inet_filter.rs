@@ -3,6 +3,7 @@
 //! Programs that choose the sockets of a dump: instructions that each compare and jump forward.
 
 use crate::generated::core::AddressFamily;
+use crate::wire::Wire;
 use nlgen_macros::{Kind, Layout, open_enum};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -107,6 +108,7 @@ pub struct InetDiagPort {
 #[non_exhaustive]
 pub struct InetDiagHostCond {
     /// Family of the address; `AF_UNSPEC` for a port alone; IPv4 also matches IPv4-mapped sockets.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the address that count.
     pub prefix_len: u8,

@@ -5,7 +5,7 @@
 use crate::generated::core::AddressFamily;
 use crate::generated::diag::sock::SkMemInfo;
 use crate::generated::socket::SocketType;
-use crate::wire::{Packed, Unknown};
+use crate::wire::{Packed, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// Protocol of a request that wants the sockets of all netlink protocols.
@@ -80,6 +80,7 @@ pub enum NetlinkSocketFlags {
 pub struct NetlinkDiagReq {
     /// `AF_NETLINK`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Netlink protocol, or `NDIAG_PROTO_ALL`.
     #[doc(alias = "sdiag_protocol")]
@@ -127,6 +128,7 @@ pub struct NetlinkDiagRing {
 pub struct NetlinkSocket {
     /// `AF_NETLINK`.
     #[doc(alias = "ndiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Type: raw or datagrams, which makes no difference.
     #[doc(alias = "ndiag_type")]

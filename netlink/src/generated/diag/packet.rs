@@ -157,6 +157,7 @@ pub struct PacketFanout {
 pub struct PacketDiagReq {
     /// `AF_PACKET`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Must be 0.
     #[doc(alias = "sdiag_protocol")]
@@ -264,6 +265,7 @@ pub struct PacketDiagRing {
 pub struct PacketSocket {
     /// `AF_PACKET`.
     #[doc(alias = "pdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Type: raw, or datagrams without the link-layer header.
     #[doc(alias = "pdiag_type")]

@@ -4,7 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::socket::Shutdown;
-use crate::wire::{Be, Chars, Growth, NlString, Unknown};
+use crate::wire::{Be, Chars, Growth, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// State of an SMC socket.
@@ -154,6 +154,7 @@ pub enum SmcConnFlags {
 pub struct SmcDiagReq {
     /// `AF_SMC`.
     #[doc(alias = "diag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// What the answer is to hold.
     #[doc(alias = "diag_ext")]
@@ -319,6 +320,7 @@ pub struct SmcdDiagDmbInfo {
 pub struct SmcSocket {
     /// `AF_SMC`.
     #[doc(alias = "diag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// State.
     #[doc(alias = "diag_state")]

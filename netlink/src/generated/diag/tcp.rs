@@ -4,7 +4,7 @@
 
 use crate::generated::core::{AddressFamily, Millis};
 use crate::generated::socket::TcpState;
-use crate::wire::{Growth, InetAddr};
+use crate::wire::{Growth, InetAddr, Wire};
 use nlgen_macros::{Layout, Time, flags, open_enum};
 
 /// Most bytes of a key of TCP-MD5.
@@ -471,6 +471,7 @@ pub struct TcpBbrInfo {
 pub struct TcpDiagMd5sig {
     /// Family of the address.
     #[doc(alias = "tcpm_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the address that count.
     #[doc(alias = "tcpm_prefixlen")]

@@ -62,6 +62,7 @@ pub enum TipcState {
 pub struct TipcDiagReq {
     /// `AF_TIPC`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Must be 0.
     #[doc(alias = "sdiag_protocol")]

@@ -5,7 +5,7 @@
 use crate::generated::core::AddressFamily;
 use crate::generated::diag::sock::SkMemInfo;
 use crate::generated::socket::{Shutdown, SocketType, TcpState, TcpStates};
-use crate::wire::{Packed, Unknown};
+use crate::wire::{Packed, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, parts};
 
 /// What the answer is to hold.
@@ -57,6 +57,7 @@ pub struct UnixDiagDev {
 pub struct UnixDiagReq {
     /// `AF_UNIX`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Must be 0.
     #[doc(alias = "sdiag_protocol")]
@@ -117,6 +118,7 @@ pub struct UnixDiagRqLen {
 pub struct UnixSocket {
     /// `AF_UNIX`.
     #[doc(alias = "udiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Type: stream, datagrams or both.
     #[doc(alias = "udiag_type")]

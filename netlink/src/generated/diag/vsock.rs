@@ -4,6 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::socket::{Shutdown, SocketType, TcpState, TcpStates};
+use crate::wire::Wire;
 use nlgen_macros::Layout;
 
 /// Request for sockets of virtual machines; the kernel only does dumps.
@@ -15,6 +16,7 @@ use nlgen_macros::Layout;
 pub struct VsockDiagReq {
     /// `AF_VSOCK`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Must be 0.
     #[doc(alias = "sdiag_protocol")]
@@ -38,11 +40,12 @@ pub struct VsockDiagReq {
 ///
 /// Defined in `linux/vm_sockets_diag.h` as `struct vsock_diag_msg`.
 #[doc(alias = "vsock_diag_msg")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Layout)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Layout)]
 #[non_exhaustive]
 pub struct VsockSocket {
     /// `AF_VSOCK`.
     #[doc(alias = "vdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Type: stream, datagrams or both.
     #[doc(alias = "vdiag_type")]

@@ -5,7 +5,7 @@
 use crate::generated::core::AddressFamily;
 use crate::generated::diag::sock::SkMemInfo;
 use crate::generated::socket::SocketType;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags};
 
 /// What the answer is to hold.
@@ -51,6 +51,7 @@ pub enum XdpUmemFlags {
 pub struct XdpDiagReq {
     /// `AF_XDP`.
     #[doc(alias = "sdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Must be 0.
     #[doc(alias = "sdiag_protocol")]
@@ -149,6 +150,7 @@ pub struct XdpDiagStats {
 pub struct XdpSocket {
     /// `AF_XDP`.
     #[doc(alias = "xdiag_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Type: always raw.
     #[doc(alias = "xdiag_type")]

@@ -3,7 +3,7 @@
 //! UDP ports that receive encapsulated packets: foo over UDP and generic UDP encapsulation.
 
 use crate::generated::core::{AddressFamily, IpProtocol};
-use crate::wire::{Be, Unknown};
+use crate::wire::{Be, Unknown, Wire};
 use nlgen_macros::{Attrs, Messages, open_enum};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -44,7 +44,7 @@ pub struct FouPort {
     pub port: Option<u16>,
     /// Family of outer packets: IPv4, the default, or IPv6.
     #[doc(alias = "FOU_ATTR_AF")]
-    #[nl(attr = 2)]
+    #[nl(attr = 2, as = Wire<u8>)]
     pub af: Option<AddressFamily>,
     /// Protocol of the packets inside, for `direct`.
     #[doc(alias = "FOU_ATTR_IPPROTO")]

@@ -3,7 +3,7 @@
 //! Tunnels of mobile networks (GTP user plane): the contexts of an interface.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, Messages, open_enum};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -83,7 +83,7 @@ pub struct GtpPdp {
     pub ms_addr6: Option<Ipv6Addr>,
     /// Family of the subscriber's address; IPv4 where absent. Since Linux 6.10.
     #[doc(alias = "GTPA_FAMILY")]
-    #[nl(attr = 13)]
+    #[nl(attr = 13, as = Wire<u8>)]
     pub family: Option<AddressFamily>,
     /// Attributes this version does not know, kept as they came.
     pub unknown: Unknown,

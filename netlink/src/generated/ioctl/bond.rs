@@ -72,7 +72,6 @@ pub const BOND_CHECK_MII_STATUS: u32 = 0x8947;
 pub struct IfBond {
     /// How it uses its slaves.
     #[doc(alias = "bond_mode")]
-    #[nl(as = Wire<i32>)]
     pub mode: BondMode,
     /// Number of slaves.
     pub num_slaves: i32,

@@ -977,7 +977,7 @@ pub enum RxhXfrm {
 ///
 /// Defined in `linux/ethtool.h` as `RXH_*`.
 #[doc(alias = "RXH_")]
-#[flags(u32)]
+#[flags(u64)]
 pub enum RxhFlags {
     /// Destination of the link layer.
     #[doc(alias = "RXH_L2DA")]

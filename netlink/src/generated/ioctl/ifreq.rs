@@ -415,7 +415,6 @@ pub struct IfReqAddr {
     #[nl(as = Chars<16>)]
     pub name: NlString,
     /// `AF_INET`.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Address, or netmask.
     #[nl(pad = 2)]

@@ -4,7 +4,7 @@
 
 use crate::generated::core::{EtherType, IpProtocol};
 use crate::generated::ioctl::ethtool_value::{EthtoolCmd, EthtoolNtupleAction, RxhFlags, RxhXfrm};
-use crate::wire::{Be, Growth, MacAddr, Packed, Wire};
+use crate::wire::{Be, Growth, MacAddr, Packed};
 use nlgen_macros::{Kind, Layout, open_enum, parts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -385,7 +385,6 @@ pub struct EthtoolRxHash {
     /// Kind of the flow, with `FLOW_RSS` where `rss_context` counts.
     pub flow_type: FlowType,
     /// What is hashed.
-    #[nl(as = Wire<u64>)]
     pub data: RxhFlags,
     /// Not used.
     pub fs: EthtoolRxFlowSpec,

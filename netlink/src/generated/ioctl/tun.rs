@@ -164,7 +164,7 @@ pub const TUNGETDEVNETNS: u32 = 0x54e3;
 ///
 /// Defined in `linux/if_tun.h` as `IFF_*`.
 #[doc(alias = "IFF_")]
-#[flags(u16)]
+#[flags(u32)]
 pub enum TunFlags {
     /// IP packets.
     #[doc(alias = "IFF_TUN")]
@@ -288,6 +288,7 @@ pub struct TunIfReq {
     pub name: NlString,
     /// Kind and options.
     #[doc(alias = "ifr_ifru.ifru_flags")]
+    #[nl(as = Wire<u16>)]
     pub flags: TunFlags,
 }
 
@@ -308,7 +309,6 @@ pub struct TunInt {
 #[non_exhaustive]
 pub struct TunFeatures {
     /// The flags.
-    #[nl(as = Wire<u32>)]
     pub flags: TunFlags,
 }
 

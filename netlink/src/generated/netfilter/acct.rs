@@ -3,7 +3,7 @@
 //! Named counters that rules add packets and bytes to, with quotas.
 
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Unknown};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, flags};
 
 /// Bytes of the name of a counter, with the NUL.
@@ -37,6 +37,7 @@ pub enum AcctFlags {
 pub struct Acct {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

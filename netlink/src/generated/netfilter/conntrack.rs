@@ -5,7 +5,7 @@
 use crate::generated::core::{IpProtocol, Seconds};
 use crate::generated::netfilter::icmp::{IcmpType, Icmpv6Type};
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Packed, Unknown};
+use crate::wire::{Be, NlString, Packed, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, Time, flags, open_enum};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -422,6 +422,7 @@ pub struct TcpConntrackFlagChange {
 pub struct Conntrack {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -961,6 +962,7 @@ pub struct ConntrackFilter {
 pub struct ConntrackCpuStats {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -1043,6 +1045,7 @@ pub struct ConntrackCpuStats {
 pub struct ConntrackStats {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

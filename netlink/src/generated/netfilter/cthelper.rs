@@ -4,7 +4,7 @@
 
 use crate::generated::core::{IpProtocol, Seconds};
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Unknown, WireBe};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, open_enum};
 
 /// Whether packets go to a helper.
@@ -31,6 +31,7 @@ pub enum CtHelperStatus {
 pub struct CtHelper {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -75,7 +76,7 @@ pub struct CtHelper {
 pub struct CtHelperTuple {
     /// Network protocol.
     #[doc(alias = "NFCTH_TUPLE_L3PROTONUM")]
-    #[nl(attr = 1, as = WireBe<u16>)]
+    #[nl(attr = 1, as = Be)]
     pub l3_proto: Option<NfProto>,
     /// Transport protocol.
     #[doc(alias = "NFCTH_TUPLE_L4PROTONUM")]

@@ -4,7 +4,7 @@
 
 use crate::generated::core::{IpProtocol, Seconds};
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Unknown, Wire, WireBe};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind};
 
 /// Bytes of the name of a timeout policy, with the NUL.
@@ -20,6 +20,7 @@ pub const CTNL_TIMEOUT_NAME_MAX: u32 = 32;
 pub struct CtTimeout {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -33,7 +34,7 @@ pub struct CtTimeout {
     pub name: Option<NlString>,
     /// Network protocol.
     #[doc(alias = "CTA_TIMEOUT_L3PROTO")]
-    #[nl(attr = 2, as = WireBe<u16>)]
+    #[nl(attr = 2, as = Be)]
     pub l3_proto: Option<NfProto>,
     /// Transport protocol; 255 stands for all without timeouts of their own. Timeouts; those that
     /// a new policy leaves out get the default.

@@ -5,7 +5,7 @@
 use crate::generated::core::Seconds;
 use crate::generated::netfilter::conntrack::{ConntrackDirection, ConntrackTuple};
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Unknown};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum};
 
 /// Events of an expectation, as bit numbers in the masks of rules that choose which are reported.
@@ -49,6 +49,7 @@ pub enum ExpectFlags {
 pub struct Expect {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -134,6 +135,7 @@ pub struct ExpectNat {
 pub struct ExpectCpuStats {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

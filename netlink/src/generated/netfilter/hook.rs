@@ -3,7 +3,7 @@
 //! Functions that are registered at the hooks of netfilter.
 
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, NlString, Unknown, WireBe};
+use crate::wire::{Be, NlString, Unknown, Wire, WireBe};
 use nlgen_macros::{Attrs, Kind, open_enum};
 
 /// What registered a function.
@@ -33,6 +33,7 @@ pub enum HookChainType {
 pub struct Hook {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -98,7 +99,7 @@ pub struct HookNftChain {
     pub table: Option<NlString>,
     /// Family of the table. Read only.
     #[doc(alias = "NFNLA_CHAIN_FAMILY")]
-    #[nl(attr = 2, read)]
+    #[nl(attr = 2, as = Wire<u8>, read)]
     pub family: Option<NfProto>,
     /// Chain. Read only.
     #[doc(alias = "NFNLA_CHAIN_NAME")]
@@ -121,7 +122,7 @@ pub struct HookNftFlowtable {
     pub table: Option<NlString>,
     /// Family of the table. Read only.
     #[doc(alias = "NFNLA_CHAIN_FAMILY")]
-    #[nl(attr = 2, read)]
+    #[nl(attr = 2, as = Wire<u8>, read)]
     pub family: Option<NfProto>,
     /// Flow table. Read only.
     #[doc(alias = "NFNLA_CHAIN_NAME")]

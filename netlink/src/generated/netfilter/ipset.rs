@@ -5,7 +5,7 @@
 use crate::generated::core::{IpProtocol, Seconds};
 #[cfg(feature = "netfilter")]
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, Items, MacAddr, NlString, Unknown};
+use crate::wire::{Be, Items, MacAddr, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum, parts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -367,6 +367,7 @@ pub struct IpsetSkbPrio {
 pub struct Ipset {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -393,7 +394,7 @@ pub struct Ipset {
     #[cfg(feature = "netfilter")]
     /// `IPV4`, `IPV6`, or `UNSPEC` for types without addresses.
     #[doc(alias = "IPSET_ATTR_FAMILY")]
-    #[nl(attr = 5)]
+    #[nl(attr = 5, as = Wire<u8>)]
     pub set_family: Option<NfProto>,
     /// Options of the command. Write only.
     #[doc(alias = "IPSET_ATTR_FLAGS")]
@@ -430,6 +431,7 @@ pub struct Ipset {
 pub struct IpsetChange {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -477,6 +479,7 @@ pub struct IpsetChange {
 pub struct IpsetNames {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -510,6 +513,7 @@ pub struct IpsetNames {
 pub struct IpsetVersions {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -539,6 +543,7 @@ pub struct IpsetVersions {
 pub struct IpsetType {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -561,7 +566,7 @@ pub struct IpsetType {
     #[cfg(feature = "netfilter")]
     /// Family.
     #[doc(alias = "IPSET_ATTR_FAMILY")]
-    #[nl(attr = 5, required)]
+    #[nl(attr = 5, as = Wire<u8>, required)]
     pub set_family: Option<NfProto>,
     /// Oldest revision the kernel has. Read only.
     #[doc(alias = "IPSET_ATTR_REVISION_MIN")]

@@ -7,7 +7,7 @@ use crate::generated::netfilter::conntrack::ConntrackInfo;
 use crate::generated::netfilter::nfnetlink::{NfInetHook, NfProto};
 use crate::generated::netfilter::queue::PacketConntrack;
 use crate::generated::route::link::ArpHrd;
-use crate::wire::{Be, NlString, Unknown};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, Time, flags, open_enum};
 
 /// What to do with a log group.
@@ -154,6 +154,7 @@ pub struct LogConfigMode {
 pub struct LogPacket {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -278,6 +279,7 @@ pub struct LogVlan {
 pub struct LogConfig {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

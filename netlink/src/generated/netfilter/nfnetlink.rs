@@ -3,7 +3,7 @@
 //! What all subsystems of netfilter share: the message header, batches, groups, protocol families,
 //! hooks and verdicts.
 
-use crate::wire::{Be, Unknown};
+use crate::wire::{Be, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum, parts};
 
 /// The only version of the message header so far.
@@ -100,7 +100,7 @@ pub enum NfSubsystem {
 ///
 /// Defined in `linux/netfilter.h` as `NFPROTO_*`.
 #[doc(alias = "NFPROTO_")]
-#[open_enum(u8)]
+#[open_enum(u16)]
 pub enum NfProto {
     /// Any family.
     #[doc(alias = "NFPROTO_UNSPEC")]
@@ -247,6 +247,7 @@ pub struct NfVerdict {
 pub struct NfBatch {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

@@ -3,7 +3,7 @@
 //! Fingerprints by which the kernel guesses the operating system that sent a TCP SYN.
 
 use crate::generated::netfilter::nfnetlink::NfProto;
-use crate::wire::{Be, Chars, NlString, Unknown};
+use crate::wire::{Be, Chars, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// Bytes of each name of an operating system, with the NUL.
@@ -223,6 +223,7 @@ pub struct OsfFinger {
 pub struct Osf {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

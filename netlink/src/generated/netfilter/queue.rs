@@ -9,7 +9,7 @@ use crate::generated::netfilter::conntrack::{
 };
 use crate::generated::netfilter::expect::{ExpectFlags, ExpectNat};
 use crate::generated::netfilter::nfnetlink::{NfInetHook, NfProto, NfVerdict};
-use crate::wire::{Bare, Be, NlString, Packed, Unknown, WireBe};
+use crate::wire::{Bare, Be, NlString, Packed, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// The first bit above those of `QueueFlags`.
@@ -168,7 +168,7 @@ pub struct QueueConfigCmd {
     /// The command.
     pub command: QueueCommand,
     /// Family, for the two commands without effect.
-    #[nl(pad = 1, as = WireBe<u16>)]
+    #[nl(pad = 1, as = Be)]
     pub pf: NfProto,
 }
 
@@ -197,6 +197,7 @@ pub struct QueueConfigParams {
 pub struct QueuePacket {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -298,6 +299,7 @@ pub struct QueuePacket {
 pub struct QueueVerdict {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,
@@ -509,6 +511,7 @@ pub struct QueueVlan {
 pub struct QueueConfig {
     /// Protocol family; `UNSPEC` in a request for all.
     #[doc(alias = "nfgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: NfProto,
     /// Version of the header, `NFNETLINK_V0`.
     pub version: u8,

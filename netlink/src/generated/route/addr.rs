@@ -111,6 +111,7 @@ pub struct AddrCache {
 pub struct Address {
     /// Family of the address; 0 in a dump asks for all.
     #[doc(alias = "ifa_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the prefix; with a peer, of the peer's prefix.
     #[doc(alias = "ifa_prefixlen")]

@@ -3,7 +3,7 @@
 //! Labels of IPv6 prefixes, by which source addresses are chosen (RFC 6724).
 
 use crate::generated::core::AddressFamily;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::Attrs;
 use std::net::Ipv6Addr;
 
@@ -17,6 +17,7 @@ use std::net::Ipv6Addr;
 pub struct AddrLabel {
     /// `AF_INET6`.
     #[doc(alias = "ifal_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the prefix.
     #[doc(alias = "ifal_prefixlen")]

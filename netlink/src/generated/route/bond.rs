@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 ///
 /// Defined in `linux/if_bonding.h` as `BOND_MODE_*`.
 #[doc(alias = "BOND_MODE_")]
-#[open_enum(u8)]
+#[open_enum(i32)]
 pub enum BondMode {
     /// `balance-rr`: one packet after the other; the default.
     #[doc(alias = "BOND_MODE_ROUNDROBIN")]
@@ -266,7 +266,7 @@ pub enum LacpState {
 pub struct BondLink {
     /// How it uses its slaves; changed only without slaves.
     #[doc(alias = "IFLA_BOND_MODE")]
-    #[nl(attr = 1)]
+    #[nl(attr = 1, as = Wire<u8>)]
     pub mode: Option<BondMode>,
     /// Index of the active slave; 0 in a request leaves the choice to the bond.
     #[doc(alias = "IFLA_BOND_ACTIVE_SLAVE")]

@@ -7,7 +7,7 @@ use crate::generated::route::bridge::{
     BridgeMcastRouter, BridgePortState, BridgeQuerier, BridgeVlanInfo,
 };
 use crate::generated::route::mdb::MdbRouterPort;
-use crate::wire::{Items, Unknown};
+use crate::wire::{Items, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum};
 
 /// What to do with the tunnel of a VLAN; the kernel borrows the numbers of message types.
@@ -47,6 +47,7 @@ pub enum VlanDumpFlags {
 #[non_exhaustive]
 pub struct BridgeVlans {
     /// `AF_BRIDGE`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the bridge or port; 0 in a dump asks for all.
     #[doc(alias = "ifindex")]
@@ -73,6 +74,7 @@ pub struct BridgeVlans {
 #[non_exhaustive]
 pub struct BridgeVlanDump {
     /// `AF_BRIDGE`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the bridge or port; 0 in a dump asks for all.
     #[doc(alias = "ifindex")]

@@ -4,7 +4,7 @@
 //! Ethernet without loss.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::{HwAddr, Items, Map, NlString, Unknown};
+use crate::wire::{HwAddr, Items, Map, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum};
 
 /// Traffic classes of IEEE 802.1Qaz.
@@ -475,6 +475,7 @@ pub struct CeePeerAppInfo {
 pub struct Dcb {
     /// `AF_UNSPEC`.
     #[doc(alias = "dcb_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// What the message asks for, or answers.
     pub cmd: DcbCommand,
@@ -562,6 +563,7 @@ pub struct Dcb {
 pub struct DcbResult {
     /// `AF_UNSPEC`.
     #[doc(alias = "dcb_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// What the message asks for, or answers.
     pub cmd: DcbCommand,

@@ -61,7 +61,7 @@ use crate::generated::route::vxlan::VxlanLink;
 use crate::generated::route::wwan::WwanLink;
 #[cfg(feature = "link-kinds")]
 use crate::generated::route::xfrm_link::XfrmLink;
-use crate::wire::{Bare, HwAddr, Items, NlString, Uint, Unknown};
+use crate::wire::{Bare, HwAddr, Items, NlString, Uint, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, flags, open_enum};
 
 /// Bytes of an interface name, with the NUL.
@@ -521,6 +521,7 @@ pub struct Link {
     /// `AF_UNSPEC` for the interface itself; `AF_BRIDGE` for it as bridge or bridge port;
     /// `AF_INET6` in notifications of IPv6 settings.
     #[doc(alias = "ifi_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Hardware type; ignored in requests.
     #[doc(alias = "ifi_type")]

@@ -5,7 +5,7 @@
 use crate::generated::core::AddressFamily;
 use crate::generated::route::bridge::BridgeVlanFlags;
 use crate::generated::route::link_stats::LinkStats64;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags};
 
 /// Groups of counters; the bit of attribute n is IFLA_STATS_FILTER_BIT(n) of the header.
@@ -196,6 +196,7 @@ pub struct MplsLinkStats {
 #[non_exhaustive]
 pub struct LinkStatsReport {
     /// `AF_UNSPEC`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Interface index; 0 in a dump.
     #[doc(alias = "ifindex")]
@@ -237,6 +238,7 @@ pub struct LinkStatsReport {
 #[non_exhaustive]
 pub struct LinkStatsRequest {
     /// `AF_UNSPEC`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Interface index; 0 in a dump.
     #[doc(alias = "ifindex")]

@@ -6,7 +6,7 @@
 use crate::generated::core::{AddressFamily, ClockTicks, EtherType};
 use crate::generated::route::bridge::BridgeMcastRouter;
 use crate::generated::route::route::RouteProtocol;
-use crate::wire::{Items, MacAddr, Unknown};
+use crate::wire::{Items, MacAddr, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -109,6 +109,7 @@ pub struct MdbMember {
 #[non_exhaustive]
 pub struct Mdb {
     /// `AF_BRIDGE`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the bridge or VXLAN interface; 0 in a dump asks for all.
     #[doc(alias = "ifindex")]

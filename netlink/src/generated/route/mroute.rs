@@ -5,7 +5,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::route::route::RouteTable;
-use crate::wire::{Items, Unknown};
+use crate::wire::{Items, Unknown, Wire};
 use nlgen_macros::{Attrs, flags, open_enum};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -323,6 +323,7 @@ pub struct MrouteVif {
 pub struct MrouteCacheReport {
     /// The family; 0 where there is none.
     #[doc(alias = "rtgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Why the packet is reported. Read only.
     #[doc(alias = "IPMRA_CREPORT_MSGTYPE")]

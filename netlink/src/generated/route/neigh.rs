@@ -5,7 +5,7 @@
 
 use crate::generated::core::{AddressFamily, ClockTicks};
 use crate::generated::route::route::{RouteKind, RouteProtocol};
-use crate::wire::{Be, HwAddr, Unknown};
+use crate::wire::{Be, HwAddr, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags};
 use std::net::IpAddr;
 
@@ -139,6 +139,7 @@ pub struct NeighCache {
 pub struct Neighbour {
     /// Family of the address; `AF_BRIDGE` for forwarding databases.
     #[doc(alias = "ndm_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the interface.
     #[doc(alias = "ndm_ifindex")]

@@ -4,7 +4,7 @@
 //! parameters for each interface.
 
 use crate::generated::core::{AddressFamily, Millis};
-use crate::wire::{NlString, Unknown};
+use crate::wire::{NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, Time};
 
 /// Time in milliseconds, in 64 bits.
@@ -101,6 +101,7 @@ pub struct NeighTableStats {
 pub struct NeighTable {
     /// Family of the table; 0 in a dump asks for all.
     #[doc(alias = "ndtm_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Name of the table, such as `arp_cache` or `ndisc_cache`; required to change it. At most 15
     /// bytes.

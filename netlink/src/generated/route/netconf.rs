@@ -4,7 +4,7 @@
 //! change.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, open_enum};
 
 /// What settings are of: the interface of an index, or one of two pseudo interfaces.
@@ -31,6 +31,7 @@ pub enum NetconfDevice {
 pub struct Netconf {
     /// IPv4, IPv6 or MPLS; 0 in a dump asks for all.
     #[doc(alias = "ncm_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the interface, or a pseudo interface.
     #[doc(alias = "NETCONFA_IFINDEX")]

@@ -3,7 +3,7 @@
 //! Ids by which one network namespace knows others.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::Attrs;
 
 /// Namespace id of a namespace that has none here; in a request to assign one, lets the kernel
@@ -20,6 +20,7 @@ pub const NETNSA_NSID_NOT_ASSIGNED: i32 = -1;
 pub struct NetNsId {
     /// The family; 0 where there is none.
     #[doc(alias = "rtgen_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// The id, -1 for none; in a get request, the namespace to ask about.
     #[doc(alias = "NETNSA_NSID")]

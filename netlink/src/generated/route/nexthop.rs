@@ -68,6 +68,7 @@ pub struct NextHopGroupMember {
 pub struct NextHopObject {
     /// Family of the gateway; 0 for a group, and in a dump for all.
     #[doc(alias = "nh_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// How far away the gateway is; read only.
     #[doc(alias = "nh_scope")]
@@ -77,7 +78,7 @@ pub struct NextHopObject {
     pub protocol: RouteProtocol,
     /// Flags; a request may set `ONLINK` only.
     #[doc(alias = "nh_flags")]
-    #[nl(pad = 1, as = Wire<u32>)]
+    #[nl(pad = 1)]
     pub flags: NextHopFlags,
     /// Id; 0 or absent in a request lets the kernel choose.
     #[doc(alias = "NHA_ID")]
@@ -211,6 +212,7 @@ pub struct NextHopGroupStats {
 pub struct NextHopBucket {
     /// Family of the gateway; 0 for a group, and in a dump for all.
     #[doc(alias = "nh_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// How far away the gateway is; read only.
     #[doc(alias = "nh_scope")]
@@ -220,7 +222,7 @@ pub struct NextHopBucket {
     pub protocol: RouteProtocol,
     /// Flags; a request may set `ONLINK` only.
     #[doc(alias = "nh_flags")]
-    #[nl(pad = 1, as = Wire<u32>)]
+    #[nl(pad = 1)]
     pub flags: NextHopFlags,
     /// Id of the group.
     #[doc(alias = "NHA_ID")]

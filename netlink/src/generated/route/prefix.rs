@@ -4,7 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::route::addr::Lifetime;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags};
 use std::net::Ipv6Addr;
 
@@ -46,6 +46,7 @@ pub struct PrefixCache {
 pub struct NdUserOpt {
     /// `AF_INET6`.
     #[doc(alias = "nduseropt_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the interface the message came in by.
     #[doc(alias = "nduseropt_ifindex")]
@@ -76,6 +77,7 @@ pub struct NdUserOpt {
 pub struct Prefix {
     /// `AF_INET6`.
     #[doc(alias = "prefix_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Index of the interface.
     #[doc(alias = "prefix_ifindex")]

@@ -371,7 +371,7 @@ pub enum RouteFlags {
 ///
 /// Defined in `linux/rtnetlink.h` as `RTNH_F_*`.
 #[doc(alias = "RTNH_F_")]
-#[flags(u8)]
+#[flags(u32)]
 pub enum NextHopFlags {
     /// Unusable; read only.
     #[doc(alias = "RTNH_F_DEAD")]
@@ -446,7 +446,6 @@ pub struct MplsLabel {
 pub struct RouteVia {
     /// Family of the gateway.
     #[doc(alias = "rtvia_family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Address of the gateway.
     #[doc(alias = "rtvia_addr")]
@@ -516,6 +515,7 @@ pub struct MfcStats {
 pub struct Route {
     /// Family of the destination; 0 in a dump asks for all.
     #[doc(alias = "rtm_family")]
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the destination prefix; 20 for an MPLS label.
     #[doc(alias = "rtm_dst_len")]
@@ -684,7 +684,7 @@ pub struct Route {
 pub struct NextHop {
     /// Flags of the next hop.
     #[doc(alias = "rtnh_flags")]
-    #[nl(length = u16)]
+    #[nl(length = u16, as = Wire<u8>)]
     pub flags: NextHopFlags,
     /// Weight less one; in multicast entries, the smallest time to live that is forwarded.
     #[doc(alias = "rtnh_hops")]

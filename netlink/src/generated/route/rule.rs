@@ -108,6 +108,7 @@ pub struct RulePortRange {
 #[non_exhaustive]
 pub struct Rule {
     /// Family of the rule; 0 in a dump asks for all.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// Bits of the destination prefix.
     pub dst_len: u8,

@@ -4,7 +4,7 @@
 //! `RTM_DELTUNNEL` and `RTM_GETTUNNEL`.
 
 use crate::generated::core::AddressFamily;
-use crate::wire::Unknown;
+use crate::wire::{Unknown, Wire};
 use nlgen_macros::{Attrs, flags};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -28,6 +28,7 @@ pub enum TunnelMsgFlags {
 #[non_exhaustive]
 pub struct VniFilter {
     /// `AF_BRIDGE`.
+    #[nl(as = Wire<u8>)]
     pub family: AddressFamily,
     /// What a dump wants.
     pub flags: TunnelMsgFlags,

@@ -4,7 +4,7 @@
 
 use crate::generated::core::{AddressFamily, IpProtocol};
 use crate::generated::tc::action_base::{ActionTimes, TcVerdict};
-use crate::wire::{Be, NlString, Unknown};
+use crate::wire::{Be, NlString, Unknown, Wire};
 use nlgen_macros::{Attrs, Layout, flags};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -123,7 +123,7 @@ pub struct CtAction {
     pub helper_name: Option<NlString>,
     /// Address family of the helper. Since Linux 6.2.
     #[doc(alias = "TCA_CT_HELPER_FAMILY")]
-    #[nl(attr = 17)]
+    #[nl(attr = 17, as = Wire<u8>)]
     pub helper_family: Option<AddressFamily>,
     /// Protocol of the helper. Since Linux 6.2.
     #[doc(alias = "TCA_CT_HELPER_PROTO")]

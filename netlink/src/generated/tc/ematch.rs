@@ -4,7 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::tc::cls_u32::U32Key;
-use crate::wire::{Chars, Index, NlString, Packed, Uint, Unknown};
+use crate::wire::{Chars, Index, NlString, Packed, Uint, Unknown, Wire};
 use nlgen_macros::{Attrs, Kind, Layout, flags, open_enum, parts};
 
 /// Flags of a match that is the last of its expression.
@@ -579,7 +579,7 @@ pub struct EmatchIpt {
     pub match_revision: Option<u8>,
     /// Protocol of netfilter, whose numbers are address families; by default that of the packet.
     #[doc(alias = "TCA_EM_IPT_NFPROTO")]
-    #[nl(attr = 4)]
+    #[nl(attr = 4, as = Wire<u8>)]
     pub nfproto: Option<AddressFamily>,
     /// Data of the match, a structure of its own.
     #[doc(alias = "TCA_EM_IPT_MATCH_DATA")]

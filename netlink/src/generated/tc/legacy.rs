@@ -4,7 +4,7 @@
 
 use crate::generated::core::AddressFamily;
 use crate::generated::tc::tc::{TcHandle, TcRateSpec};
-use crate::wire::{Packed, Unknown, Wire};
+use crate::wire::{Packed, Unknown};
 use nlgen_macros::{Attrs, Layout, flags, open_enum};
 
 /// Number of priorities of classes of `cbq`.
@@ -235,7 +235,6 @@ pub struct AtmPvc {
 pub struct AtmPvcAddress {
     /// `AF_ATMPVC`.
     #[doc(alias = "sap_family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// The channel.
     #[doc(alias = "sap_addr")]

@@ -51,7 +51,7 @@ pub const TC_PRIO_MAX: u32 = 15;
 ///
 /// Defined in `linux/pkt_sched.h` as `TC_LINKLAYER_*`.
 #[doc(alias = "TC_LINKLAYER_")]
-#[open_enum(u8)]
+#[open_enum(u32)]
 pub enum TcLinkLayer {
     /// Not told: the kernel guesses from the rate table.
     #[doc(alias = "TC_LINKLAYER_UNAWARE")]
@@ -169,6 +169,7 @@ pub struct TcRateSpec {
     /// Binary logarithm of the bytes for which the rate table has an entry; 0 without a table.
     pub cell_log: u8,
     /// Link layer to reckon with; the kernel reads the low four bits.
+    #[nl(as = Wire<u8>)]
     pub linklayer: TcLinkLayer,
     /// Bytes the link adds to each packet.
     pub overhead: u16,
@@ -197,7 +198,6 @@ pub struct TcSizeSpec {
     /// Bytes the link adds to each packet.
     pub overhead: i32,
     /// Link layer the table was made for; the kernel only keeps it.
-    #[nl(as = Wire<u32>)]
     pub linklayer: TcLinkLayer,
     /// Smallest size in bytes any packet counts as; the kernel only keeps it, the table has it in
     /// it.

@@ -4,7 +4,7 @@
 
 use crate::generated::core::{AddressFamily, IpProtocol};
 use crate::generated::xfrm::state::XfrmMode;
-use crate::wire::{Be, InetAddr, Wire};
+use crate::wire::{Be, InetAddr};
 use nlgen_macros::{Layout, flags, open_enum};
 
 /// Multicast groups of `NETLINK_XFRM`.
@@ -99,7 +99,6 @@ pub struct XfrmMappingInfo {
     pub spi: u32,
     /// Family of the addresses.
     #[doc(alias = "id.family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     #[doc(alias = "id.proto")]
@@ -148,10 +147,8 @@ pub struct XfrmMigrate {
     #[nl(pad = 2)]
     pub reqid: u32,
     /// Family of the old addresses.
-    #[nl(as = Wire<u16>)]
     pub old_family: AddressFamily,
     /// Family of the new addresses.
-    #[nl(as = Wire<u16>)]
     pub new_family: AddressFamily,
 }
 
@@ -171,6 +168,5 @@ pub struct XfrmKmAddress {
     /// Passed on as it is.
     pub reserved: u32,
     /// Family of the two.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
 }

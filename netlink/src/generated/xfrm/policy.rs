@@ -5,7 +5,7 @@
 use crate::generated::core::{AddressFamily, IpProtocol};
 use crate::generated::xfrm::selector::XfrmSelector;
 use crate::generated::xfrm::state::{XfrmLifetime, XfrmLifetimeConfig, XfrmMode};
-use crate::wire::{Be, InetAddr, Wire};
+use crate::wire::{Be, InetAddr};
 use nlgen_macros::{Layout, flags, open_enum};
 
 /// Database that a policy is in.
@@ -185,7 +185,7 @@ pub struct XfrmTemplate {
     #[doc(alias = "id.proto")]
     pub proto: IpProtocol,
     /// Family of the outer addresses; 0 in a request takes that of the policy.
-    #[nl(pad = 3, as = Wire<u16>)]
+    #[nl(pad = 3)]
     pub family: AddressFamily,
     /// Outer source; zero for any.
     #[nl(pad = 2, by = family)]

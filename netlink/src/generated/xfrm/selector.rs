@@ -3,7 +3,7 @@
 //! What IPsec states and policies select traffic by: selectors, marks and filters of addresses.
 
 use crate::generated::core::{AddressFamily, IpProtocol};
-use crate::wire::{Be, InetAddr, Wire};
+use crate::wire::{Be, InetAddr};
 use nlgen_macros::Layout;
 
 /// Packets that a state or policy is for.
@@ -33,7 +33,6 @@ pub struct XfrmSelector {
     pub sport_mask: u16,
     /// Family of the two prefixes; 0 takes that of the state, or any where `AF_UNSPEC` of the
     /// state's flags is set.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Bits of the destination prefix; 0 matches any.
     pub prefixlen_d: u8,
@@ -77,7 +76,6 @@ pub struct XfrmAddressFilter {
     #[nl(by = family)]
     pub daddr: InetAddr,
     /// Family of the states; 0 shows all families and compares bits only.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Bits of the source prefix; 0 matches any.
     pub splen: u8,

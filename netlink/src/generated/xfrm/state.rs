@@ -4,7 +4,7 @@
 
 use crate::generated::core::{AddressFamily, IpProtocol};
 use crate::generated::xfrm::selector::XfrmSelector;
-use crate::wire::{Be, Chars, InetAddr, NlString, Packed, Wire};
+use crate::wire::{Be, Chars, InetAddr, NlString, Packed};
 use nlgen_macros::{Layout, Time, flags, open_enum};
 
 /// Limit of bytes or packets that is never reached.
@@ -256,7 +256,6 @@ pub struct XfrmStateInfo {
     /// Request id that templates refer to it by; 0 for none.
     pub reqid: u32,
     /// Family of the outer addresses, IPv4 or IPv6.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// How packets are wrapped.
     pub mode: XfrmMode,

@@ -16,7 +16,7 @@ use crate::generated::xfrm::state::{
     XfrmLifetimeConfig, XfrmMicros, XfrmMode, XfrmOffload, XfrmReplayState, XfrmReplayStateEsn,
     XfrmSeconds, XfrmStateExtraFlags, XfrmStateFlags, XfrmStateInfo, XfrmStats, XfrmTenths,
 };
-use crate::wire::{Be, InetAddr, Packed, Unknown, Wire};
+use crate::wire::{Be, InetAddr, Packed, Unknown};
 use nlgen_macros::Attrs;
 use std::net::Ipv6Addr;
 
@@ -60,7 +60,6 @@ pub struct XfrmState {
     /// Request id that templates refer to it by; 0 for none.
     pub reqid: u32,
     /// Family of the outer addresses, IPv4 or IPv6.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// How packets are wrapped.
     pub mode: XfrmMode,
@@ -219,7 +218,6 @@ pub struct XfrmStateRef {
     #[nl(as = Be)]
     pub spi: u32,
     /// Family of the outer addresses.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     pub proto: IpProtocol,
@@ -252,7 +250,6 @@ pub struct XfrmStateGone {
     #[nl(as = Be)]
     pub spi: u32,
     /// Family of the outer addresses.
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     pub proto: IpProtocol,
@@ -666,7 +663,6 @@ pub struct XfrmAcquire {
     pub sel_sport_mask: u16,
     /// Family of the packet.
     #[doc(alias = "sel.family")]
-    #[nl(as = Wire<u16>)]
     pub sel_family: AddressFamily,
     /// Bits of the destination that count.
     #[doc(alias = "sel.prefixlen_d")]
@@ -817,7 +813,6 @@ pub struct XfrmEvent {
     pub spi: u32,
     /// Family of the outer addresses.
     #[doc(alias = "sa_id.family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     #[doc(alias = "sa_id.proto")]
@@ -892,7 +887,6 @@ pub struct XfrmEventRef {
     pub spi: u32,
     /// Family of the outer addresses.
     #[doc(alias = "sa_id.family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     #[doc(alias = "sa_id.proto")]
@@ -997,7 +991,6 @@ pub struct XfrmMigrateState {
     pub spi: u32,
     /// Family up to now.
     #[doc(alias = "id.family")]
-    #[nl(as = Wire<u16>)]
     pub family: AddressFamily,
     /// Protocol.
     #[doc(alias = "id.proto")]
@@ -1017,7 +1010,6 @@ pub struct XfrmMigrateState {
     /// Flags.
     pub flags: XfrmMigrateFlags,
     /// Family from now on.
-    #[nl(as = Wire<u16>)]
     pub new_family: AddressFamily,
     /// UDP or TCP around ESP.
     #[doc(alias = "XFRMA_ENCAP")]

@@ -3,7 +3,7 @@
 use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, name_of, read_uint};
 use crate::wire::attr::attr_align;
 use crate::wire::layout::read_bits;
-use crate::wire::{HwAddr, attributes};
+use crate::wire::{DecodeError, HwAddr, attributes};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -104,7 +104,11 @@ impl Page<'_> {
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
                 let payload = self.bytes(at, len).to_vec();
-                for attr in attributes(&payload).filter_map(Result::ok) {
+                for attr in attributes(&payload) {
+                    let attr = match attr {
+                        Ok(attr) => attr,
+                        Err(error) => return self.malformed(&error, at, len, depth),
+                    };
                     let start = at + attr.offset;
                     let label = format!("[{}]", attr.id());
                     self.attr(&label, item, start, attr.payload.len(), depth, inherited);
@@ -237,7 +241,11 @@ impl Page<'_> {
         let header = self.bytes(at, set.header_size.min(len)).to_vec();
         let attrs = self.bytes(at + base, len.saturating_sub(base)).to_vec();
         let down = set.provided(&header, &attrs, inherited);
-        for attr in attributes(&attrs).filter_map(Result::ok) {
+        for attr in attributes(&attrs) {
+            let attr = match attr {
+                Ok(attr) => attr,
+                Err(error) => return self.malformed(&error, at + base, attrs.len(), depth),
+            };
             let start = at + base + attr.offset;
             let Some(known) = set.attr(attr.id(), self.to_kernel) else {
                 let label = if set.pads.contains(&attr.id()) {
@@ -270,6 +278,17 @@ impl Page<'_> {
                 down.as_ref(),
             );
         }
+    }
+
+    /// What is left of `len` bytes where they are no attributes any more.
+    fn malformed(&mut self, error: &DecodeError, at: usize, len: usize, depth: usize) {
+        let left = len.saturating_sub(error.offset());
+        self.line(
+            at + error.offset(),
+            left,
+            depth,
+            &format!("malformed: {error}"),
+        );
     }
 
     /// An attribute: its header with name and scalar value, nested ones below.

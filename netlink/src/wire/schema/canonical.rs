@@ -1,21 +1,34 @@
 //! The form in which two encodings of one value are equal: [`canonical`].
 
 use super::annotate::item_size;
-use super::{Member, OwnedKey, Part, SetSchema, Shape, StructSchema};
+use super::{
+    CountUnit, IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
+use crate::wire::layout::{read_bits, write_bits};
 
 /// Bytes that are the same for two payloads exactly if neither says more than the other.
 ///
 /// What does not count: the order of attributes with different ids, padding, the two flag bits of ids, one trailing
-/// NUL of a string. What counts: every id with its payload, as often as it stands there, in order for equal ids.
+/// NUL of a string, whether an integer of variable width is sent in more bytes than it takes. What counts: every id with its payload, as often as it stands there, in order for equal ids.
 pub fn canonical(shape: &Shape, bytes: &[u8], to_kernel: bool) -> Vec<u8> {
+    canonical_in(shape, bytes, to_kernel, None)
+}
+
+/// The same for a payload whose context provides the selector `inherited`.
+pub fn canonical_in(
+    shape: &Shape,
+    bytes: &[u8],
+    to_kernel: bool,
+    inherited: Option<u64>,
+) -> Vec<u8> {
     let mut out = Vec::new();
     Walk {
         to_kernel,
         out: &mut out,
     }
-    .shape(shape, bytes, None);
+    .shape(shape, bytes, inherited.map(OwnedKey::Int).as_ref());
     out
 }
 
@@ -30,7 +43,15 @@ impl Walk<'_> {
             Shape::Set(schema) => self.set(schema(), bytes, inherited),
             Shape::Groups(item) => self.shape(item, bytes, inherited),
             Shape::Struct(schema) => self.structure(schema(), bytes),
+            Shape::Packed(item) => self.items(item, bytes),
             Shape::Text { .. } => self.out.extend(bytes.strip_suffix(&[0]).unwrap_or(bytes)),
+            Shape::VarInt { signed } if matches!(bytes.len(), 4 | 8) => {
+                let int = IntShape {
+                    signed: *signed,
+                    ..IntShape::of::<u64>(bytes.len(), false)
+                };
+                self.out.extend(read_uint(bytes, &int).to_ne_bytes());
+            }
             Shape::Lead { int, headless, of } => {
                 let case = super::lead_case(of(), int, *headless, bytes);
                 self.shape(&case.unwrap_or(Shape::Bytes), bytes, inherited);
@@ -69,25 +90,35 @@ impl Walk<'_> {
     }
 
     fn structure(&mut self, schema: &StructSchema, bytes: &[u8]) {
-        let mut members = schema.members.iter();
-        let rest = members.find(|member| matches!(member.part, Part::Rest | Part::UnionRest(_)));
-        let rest = rest.and_then(|member| member.case(schema.members, bytes));
-        let tail = schema
-            .members
-            .iter()
-            .any(|member| member.part == Part::Tail);
-        match (rest, bytes.split_at_checked(schema.size)) {
-            (Some(shape), Some((fixed, rest))) if !tail => {
-                self.members(schema.members, fixed);
-                self.shape(&shape, rest, None);
-            }
-            _ => match bytes.split_at_checked(schema.size) {
-                Some((fixed, rest)) => {
-                    self.members(schema.members, fixed);
-                    self.out.extend(rest);
+        let Some((fixed, mut rest)) = bytes.split_at_checked(schema.size) else {
+            return self.members(schema.members, bytes);
+        };
+        self.members(schema.members, fixed);
+        for member in schema.members {
+            match member.part {
+                Part::Tail => {
+                    let len = tail_len(schema.members, member, bytes).min(rest.len());
+                    let (tail, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+                    self.items(&member.shape, tail);
+                    rest = left;
                 }
-                None => self.members(schema.members, bytes),
-            },
+                Part::Rest | Part::UnionRest(_) => {
+                    let case = member.case(schema.members, bytes);
+                    self.shape(&case.unwrap_or(Shape::Bytes), rest, None);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.out.extend(rest);
+    }
+
+    /// Values of fixed size one after the other, and what is left of the last.
+    fn items(&mut self, item: &Shape, bytes: &[u8]) {
+        let start = self.out.len();
+        self.out.resize(start + bytes.len(), 0);
+        if let Some(out) = self.out.get_mut(start..) {
+            keep_items(item, bytes, out);
         }
     }
 
@@ -135,6 +166,28 @@ impl Walk<'_> {
     }
 }
 
+/// Bytes of a tail, as the member that counts it says.
+fn tail_len(members: &[Member], tail: &Member, bytes: &[u8]) -> usize {
+    let counted = members
+        .iter()
+        .find_map(|member| match (member.part, &member.shape) {
+            (Part::Count { of, unit, bias }, Shape::Int(int)) if of.contains(&tail.name) => {
+                let stated = read_uint(bytes.get(member.offset..)?, int);
+                Some((i128::from(stated) - i128::from(bias), unit))
+            }
+            _ => None,
+        });
+    let Some((count, unit)) = counted else {
+        return 0;
+    };
+    let count = usize::try_from(count).unwrap_or_default();
+    match unit {
+        CountUnit::Bits => count / 8,
+        CountUnit::Bytes => count,
+        CountUnit::Items => count.saturating_mul(item_size(&tail.shape)),
+    }
+}
+
 /// Copies what members hold; `out` is zeroed.
 fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
     for member in members.iter().filter(|member| {
@@ -150,8 +203,22 @@ fn keep(members: &[Member], bytes: &[u8], out: &mut [u8]) {
             .min(bytes.len());
         let range = member.offset.min(end)..end;
         if let (Some(from), Some(to)) = (bytes.get(range.clone()), out.get_mut(range)) {
-            keep_value(&case, from, to);
+            match member.bits {
+                Some((first, width)) => {
+                    let storage = item_size(&member.shape);
+                    let value = read_bits(from, storage, first, width);
+                    write_bits(to, storage, first, width, value);
+                }
+                None => keep_value(&case, from, to),
+            }
         }
+    }
+}
+
+fn keep_items(item: &Shape, from: &[u8], to: &mut [u8]) {
+    let size = item_size(item).max(1);
+    for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
+        keep_value(item, from, to);
     }
 }
 
@@ -166,12 +233,7 @@ fn keep_value(shape: &Shape, from: &[u8], to: &mut [u8]) {
                 .skip(schema.size)
                 .for_each(|(to, from)| *to = *from);
         }
-        Shape::Array { item, .. } => {
-            let size = item_size(item).max(1);
-            for (from, to) in from.chunks(size).zip(to.chunks_mut(size)) {
-                keep_value(item, from, to);
-            }
-        }
+        Shape::Array { item, .. } => keep_items(item, from, to),
         Shape::Chars(_) => {
             let text = from.split(|byte| *byte == 0).next().unwrap_or_default();
             to.iter_mut().zip(text).for_each(|(to, from)| *to = *from);

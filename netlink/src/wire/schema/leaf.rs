@@ -96,6 +96,11 @@ impl<'a> Walk<'a> {
         bits: Option<(u32, u32)>,
         structural: bool,
     ) {
+        // What is cut short is as long as its bytes go.
+        let Some(left) = self.bytes.len().checked_sub(at) else {
+            return;
+        };
+        let len = len.min(left);
         (self.visit)(&Leaf {
             path: &self.path,
             elements: &self.elements,
@@ -200,7 +205,8 @@ impl<'a> Walk<'a> {
         for member in members {
             let size = item_size(&member.shape);
             match member.part {
-                Part::Fixed if member.offset >= len => {}
+                Part::Fixed | Part::Length | Part::Count { .. } | Part::UnionFixed(_)
+                    if member.offset >= len => {}
                 Part::Fixed => {
                     // A member of one of these selects what another is.
                     let here = selectors.iter().filter_map(|path| path.split_first());

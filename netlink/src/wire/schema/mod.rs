@@ -11,7 +11,7 @@ mod sample;
 mod select;
 
 pub use annotate::{annotate, show};
-pub use canonical::canonical;
+pub use canonical::{canonical, canonical_in};
 pub use difference::difference;
 pub use leaf::{Leaf, leaves};
 pub use path::{missing_at, path_at};

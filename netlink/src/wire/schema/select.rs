@@ -57,7 +57,11 @@ pub(super) fn lead_case(
     if bytes.len() < int.size {
         return None;
     }
-    union.case(&OwnedKey::Int(read_uint(bytes, int)))?.shape
+    let key = read_uint(bytes, int);
+    if headless == Some(key) {
+        return None;
+    }
+    union.case(&OwnedKey::Int(key))?.shape
 }
 
 /// Where an integer stands in a struct: its first byte, its form, and first bit and width if it is a part of that.
