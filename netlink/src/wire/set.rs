@@ -132,7 +132,7 @@ struct Odd<'a> {
     last: BTreeMap<u16, RawAttr<'a>>,
     /// What a later one of the same id replaced.
     replaced: Vec<RawAttr<'a>>,
-    /// What does not fit its field.
+    /// What does not fit its field, or comes behind the value that counts.
     unfit: Vec<RawAttr<'a>>,
     /// Where the value stands, for each id of which something does not fit; 0 if it has none so far.
     fits: BTreeMap<u16, usize>,
@@ -293,11 +293,18 @@ impl<'a> Walk<'a> {
     #[cold]
     fn put_oddly<T>(&mut self, slot: &mut Option<T>, value: T) {
         if slot.is_some() && self.cx.direction().first_counts() {
-            self.keep();
+            self.keep_later();
         } else {
             let again = slot.replace(value).is_some();
             self.settled(again);
         }
+    }
+
+    /// Keeps an attribute behind the value of its id, in order with what does not fit.
+    #[cold]
+    fn keep_later(&mut self) {
+        let attr = self.attr();
+        self.odd().unfit.push(attr);
     }
 
     /// Notes that a list has its elements from the attribute at hand.
@@ -411,7 +418,7 @@ impl<'a> Walk<'a> {
         } else if !*slot && self.odd.is_none() {
             *slot = true;
         } else if *slot && self.cx.direction().first_counts() {
-            self.keep();
+            self.keep_later();
         } else {
             let again = std::mem::replace(slot, true);
             self.settled(again);
@@ -423,7 +430,7 @@ impl<'a> Walk<'a> {
         let attr = self.attr();
         match slot {
             None => *slot = Some(attr),
-            Some(_) if self.cx.direction().first_counts() => self.keep(),
+            Some(_) if self.cx.direction().first_counts() => self.keep_later(),
             Some(before) => {
                 let earlier = std::mem::replace(before, attr);
                 self.odd().replaced.push(earlier);

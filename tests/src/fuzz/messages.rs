@@ -36,20 +36,23 @@ impl<'b> Input<'b> {
         let id = u32::from_le_bytes([a, b, c, d]);
         let dump = bits & 2 != 0;
         let of = |body: &&&Body| hash(body.family) == family;
+        let wanted = match bits & 1 {
+            0 => Direction::FromKernel,
+            _ => Direction::ToKernel,
+        };
+        // A number may mean one thing to the kernel and another from it.
+        let same = |body: &&Body| body.id == id && body.dump == dump;
+        let goes = |body: &&Body| body.direction.is_none_or(|only| only == wanted);
         let exact = BODIES
             .iter()
             .filter(|body| of(&body))
-            .find(|body| body.id == id && body.dump == dump);
+            .find(|body| same(body) && goes(body));
         let body = exact.or_else(|| {
             let all: Vec<_> = BODIES.iter().filter(|body| of(&body)).collect();
             let count = all.len().max(1);
             all.get(id as usize % count).copied()
         });
         let body = body.or_else(|| BODIES.get(id as usize % BODIES.len()))?;
-        let wanted = match bits & 1 {
-            0 => Direction::FromKernel,
-            _ => Direction::ToKernel,
-        };
         Some(Input {
             body,
             direction: body.direction.unwrap_or(wanted),
