@@ -402,14 +402,14 @@ fn equal(name: &str, value: i128, ty: &str) -> String {
         .unwrap_or(64)
         .clamp(8, 64);
     let mask = u64::MAX >> (64 - width);
+    let wanted = value as u64 & mask;
+    // The headers write bit 31 as `1 << 31`, an `int`, whose sign no field keeps that is wider.
     let plain = format!(
-        "((unsigned long long)({name}) & {mask:#x}ULL) == {:#x}ULL",
-        value as u64 & mask
+        "((unsigned long long)({name}) & {mask:#x}ULL) == {wanted:#x}ULL || (sizeof({name}) == 4 && (unsigned int)({name}) == {wanted:#x}ULL)",
     );
     if ty.starts_with("be") {
         return format!(
-            "{plain} || ((unsigned long long)__builtin_bswap{width}({name}) & {mask:#x}ULL) == {:#x}ULL",
-            value as u64 & mask
+            "{plain} || ((unsigned long long)__builtin_bswap{width}({name}) & {mask:#x}ULL) == {wanted:#x}ULL",
         );
     }
     plain
