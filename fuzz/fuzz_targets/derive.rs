@@ -11,7 +11,7 @@ mod attrs;
 mod field;
 #[path = "../../nlgen-macros/src/header.rs"]
 mod header;
-#[path = "../../nlgen-macros/src/kind.rs"]
+#[path = "../../nlgen-macros/src/kind/mod.rs"]
 mod kind;
 #[path = "../../nlgen-macros/src/layout.rs"]
 mod layout;
