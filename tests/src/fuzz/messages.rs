@@ -135,7 +135,11 @@ pub(super) fn schema(data: &[u8]) {
     };
     let (shape, bytes) = (&input.body.shape, input.bytes);
     let to_kernel = input.direction == Direction::ToKernel;
-    assert!(!annotate(shape, bytes, to_kernel).is_empty() || bytes.is_empty());
+    assert!(
+        !annotate(shape, bytes, to_kernel).is_empty() || bytes.is_empty(),
+        "nothing is shown of {}",
+        input.body.name
+    );
     canonical_in(shape, bytes, to_kernel, input.context);
     leaves(shape, bytes, to_kernel, input.context, &mut |leaf| {
         assert!(

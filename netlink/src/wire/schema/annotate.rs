@@ -104,6 +104,7 @@ impl Page<'_> {
             }
             Shape::Index { item, .. } | Shape::Items { item, .. } | Shape::Map(item) => {
                 let payload = self.bytes(at, len).to_vec();
+                let mut end = 0;
                 for attr in attributes(&payload) {
                     let attr = match attr {
                         Ok(attr) => attr,
@@ -112,7 +113,9 @@ impl Page<'_> {
                     let start = at + attr.offset;
                     let label = format!("[{}]", attr.id());
                     self.attr(&label, item, start, attr.payload.len(), depth, inherited);
+                    end = attr.offset + attr_align(attr.payload.len());
                 }
+                self.left_over(at, len, end, depth);
             }
             Shape::Records(records) => {
                 for (index, record) in records.each(self.bytes(at, len)).into_iter().enumerate() {
@@ -241,12 +244,14 @@ impl Page<'_> {
         let header = self.bytes(at, set.header_size.min(len)).to_vec();
         let attrs = self.bytes(at + base, len.saturating_sub(base)).to_vec();
         let down = set.provided(&header, &attrs, inherited);
+        let mut end = 0;
         for attr in attributes(&attrs) {
             let attr = match attr {
                 Ok(attr) => attr,
                 Err(error) => return self.malformed(&error, at + base, attrs.len(), depth),
             };
             let start = at + base + attr.offset;
+            end = attr.offset + attr_align(attr.payload.len());
             let Some(known) = set.attr(attr.id(), self.to_kernel) else {
                 let label = if set.pads.contains(&attr.id()) {
                     "padding".into()
@@ -277,6 +282,14 @@ impl Page<'_> {
                 depth,
                 down.as_ref(),
             );
+        }
+        self.left_over(at + base, attrs.len(), end, depth);
+    }
+
+    /// Bytes behind the last attribute, too few for another.
+    fn left_over(&mut self, at: usize, len: usize, end: usize, depth: usize) {
+        if end < len {
+            self.line(at + end, len - end, depth, "left over");
         }
     }
 
