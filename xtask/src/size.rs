@@ -135,7 +135,11 @@ fn manifest(root: &Path) -> io::Result<String> {
     let workspace = fs::read_to_string(root.join("Cargo.toml"))?;
     let mut text = "[package]\nname = \"netlink\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n".to_owned();
     let features = library.lines().skip_while(|line| *line != "[features]");
-    let features: Vec<&str> = features.take_while(|line| !line.is_empty()).collect();
+    // Those that bring a dependency are about the handle, not about what is generated.
+    let features: Vec<&str> = features
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.contains("dep:"))
+        .collect();
     text.insert_str(
         text.len() - "[dependencies]\n".len(),
         &format!("{}\n\n", features.join("\n")),
