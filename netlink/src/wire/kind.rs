@@ -1,6 +1,6 @@
 //! Unions by selector: [`Kind`] for payloads, [`FixedKind`] for members of fixed structs.
 
-use super::attr::{RawAttr, is_one_attr};
+use super::attr::{ATTR_HEADER, RawAttr, is_one_attr};
 use super::codec::Codec;
 use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
@@ -279,6 +279,14 @@ impl<'a> Walk<'a> {
             Err(error) => self.fail(error.within(name, attr.offset)),
         }
     }
+}
+
+/// Makes the union that fills the rest of a struct. Too few bytes for an attribute say nothing where attributes are due.
+pub fn rest_of<T: Kind>(key: u64, rest: &[u8], cx: Cx<'_>) -> Result<Option<T>, DecodeError> {
+    if rest.len() < ATTR_HEADER && T::schema().has_attributes(key) {
+        return Ok(None);
+    }
+    T::decode(Key::Int(key), Some(rest), cx).map(Some)
 }
 
 /// Whether `other` says what the data are, so that the selector is not sent.

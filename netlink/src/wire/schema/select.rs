@@ -41,6 +41,14 @@ impl CaseKey {
 }
 
 impl UnionSchema {
+    /// Whether the case of this number has attributes and nothing before them.
+    pub(in crate::wire) fn has_attributes(&self, key: u64) -> bool {
+        match self.case(&OwnedKey::Int(key)).and_then(|case| case.shape) {
+            Some(Shape::Set(set)) => set().header_size == 0,
+            _ => false,
+        }
+    }
+
     /// The case that a selector picks.
     pub(super) fn case(&self, key: &OwnedKey) -> Option<&'static Case> {
         if let OwnedKey::Or(key) = key {
