@@ -228,7 +228,7 @@ fn conditions(rounds: u32) -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?");
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    format!("{rounds} rounds; {cores} cores, of which {load} were busy in the minute before.\n\n")
+    format!("Rounds: {rounds}. Load of the machine before: {load}, on {cores} cores.\n\n")
 }
 
 /// Replaces what stands between the two marks of a page that are for a command.
