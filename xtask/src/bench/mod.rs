@@ -41,7 +41,7 @@ routes, links and neighbours to list, n operations of the others, times that som
   --builds          instead: what a small program costs to build that lists links by this library, and by others
   --instructions    instead: the instructions of the codec, counted by valgrind, written to docs/instructions.md
   --check           with --instructions: compare with that file
-  --runs N          rounds, 7 unless said (3 of --builds); one more warms up
+  --runs N          rounds, 7 unless said, and one more that warms up; of --builds 3, and none
   --no-peers        without the other libraries
   --update          write the table into docs/performance.md, with --growth or --builds into docs/growth.md,
                     and draw the plot beside it
