@@ -219,8 +219,28 @@ impl<'a> Walk<'a> {
     }
 
     /// Makes a union of the attribute at hand and a selector that is known.
-    #[inline(never)]
+    #[inline]
     pub fn take_kind<T: Kind>(
+        &mut self,
+        slot: &mut Option<T>,
+        key: Option<Key<'_>>,
+        name: &'static str,
+    ) {
+        match key {
+            Some(Key::Int(key)) => self.take_numbered(slot, key, name),
+            key => self.take_keyed(slot, key, name),
+        }
+    }
+
+    /// The same with a number, which most selectors are, so that the call needs no memory.
+    #[inline(never)]
+    fn take_numbered<T: Kind>(&mut self, slot: &mut Option<T>, key: u64, name: &'static str) {
+        let decoded = T::decode(Key::Int(key), Some(self.payload()), self.cx());
+        self.settle(slot, decoded, name);
+    }
+
+    #[inline(never)]
+    fn take_keyed<T: Kind>(
         &mut self,
         slot: &mut Option<T>,
         key: Option<Key<'_>>,
