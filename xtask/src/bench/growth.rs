@@ -46,7 +46,7 @@ const ROUTES: (u64, u64) = (1_000, 1_000_000);
 
 pub(super) fn run(options: &Options) -> Result<(), String> {
     let mut text = conditions(options.runs());
-    let program = super::build(false)?;
+    let program = super::build(false, "release")?;
     let mut ratios = Vec::new();
     let mut take = |title: &str, unit: &str, results: &Results| {
         text.push_str(&format!("### {title}\n\n{}\n", results.growth(unit)));

@@ -147,7 +147,7 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
 }
 
 fn workloads(options: &Options) -> Result<(), String> {
-    let program = build(options.peers)?;
+    let program = build(options.peers, "release")?;
     let mut results = Results::default();
     for workload in &options.workloads {
         eprintln!("{workload}");
@@ -164,7 +164,7 @@ fn workloads(options: &Options) -> Result<(), String> {
 }
 
 /// The release build of the program.
-fn build(peers: bool) -> Result<PathBuf, String> {
+fn build(peers: bool, profile: &str) -> Result<PathBuf, String> {
     let root = crate::regen::workspace_root();
     let target = match std::env::var_os("CARGO_TARGET_DIR") {
         Some(dir) => root.join(dir),
@@ -175,7 +175,8 @@ fn build(peers: bool) -> Result<PathBuf, String> {
     command
         .args([
             "build",
-            "--release",
+            "--profile",
+            profile,
             "--locked",
             "--quiet",
             "--manifest-path",
@@ -187,7 +188,7 @@ fn build(peers: bool) -> Result<PathBuf, String> {
         command.arg("--no-default-features");
     }
     match command.status() {
-        Ok(status) if status.success() => Ok(target.join("release/netlink-bench")),
+        Ok(status) if status.success() => Ok(target.join(profile).join("netlink-bench")),
         Ok(_) => Err("the program in bench/ does not build".to_owned()),
         Err(error) => Err(format!("cargo: {error}")),
     }
