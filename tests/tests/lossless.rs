@@ -167,28 +167,6 @@ pub struct Widget {
     pub unknown: Unknown,
 }
 
-/// More unions than a walk has room for.
-#[derive(Clone, Debug, Default, PartialEq, Attrs)]
-pub struct Clockwork {
-    /// First.
-    #[nl(key = 1, data = 2, key_as = Bare)]
-    pub first: Option<Mechanism>,
-    /// Second.
-    #[nl(key = 3, data = 4, key_as = Bare)]
-    pub second: Option<Mechanism>,
-    /// Third.
-    #[nl(key = 5, data = 6, key_as = Bare)]
-    pub third: Option<Mechanism>,
-    /// Selects the fourth.
-    #[nl(attr = 7)]
-    pub place_family: Option<u8>,
-    /// Fourth.
-    #[nl(attr = 8, by = place_family)]
-    pub fourth: Option<Place>,
-    /// Rest.
-    pub unknown: Unknown,
-}
-
 const NESTED: u16 = 0x8000;
 const NET_BYTEORDER: u16 = 0x4000;
 
@@ -585,45 +563,6 @@ fn a_selector_may_come_after_its_data() {
         [6, 7],
         "it is written first"
     );
-}
-
-#[test]
-fn a_set_may_have_any_number_of_unions() {
-    let nest = attr(1, &ne32(7));
-    let mut attrs = Vec::new();
-    for id in [1, 3, 5] {
-        attrs.push(attr(id + 1, &nest));
-        attrs.push(attr(id, b"gear"));
-    }
-    attrs.push(attr(8, &[192, 0, 2, 1]));
-    attrs.push(attr(7, &[2]));
-    let bytes = attrs.concat();
-    let clockwork = Clockwork::decode(&bytes, Cx::from_kernel()).unwrap();
-    let gear = Some(Mechanism::Gear(Some(Box::new(Nest::default().teeth(7u32)))));
-    assert_eq!(clockwork.first, gear);
-    assert_eq!(clockwork.second, gear);
-    assert_eq!(clockwork.third, gear);
-    assert_eq!(
-        clockwork.fourth,
-        Some(Place::V4(Ipv4Addr::new(192, 0, 2, 1)))
-    );
-    assert_eq!(clockwork.unknown, Unknown::new());
-    for direction in [Direction::FromKernel, Direction::ToKernel] {
-        // The value is the last one of what the kernel is sent, and the first one of what it sends.
-        let twice = [attrs.concat(), attr(6, &attr(1, &ne32(8)))].concat();
-        let clockwork = Clockwork::decode(&twice, Cx::new(direction)).unwrap();
-        let teeth = match direction {
-            Direction::FromKernel => 7u32,
-            Direction::ToKernel => 8,
-        };
-        let counts = Mechanism::Gear(Some(Box::new(Nest::default().teeth(teeth))));
-        assert_eq!(clockwork.first, gear);
-        assert_eq!(clockwork.third, Some(counts));
-        // `set` passes over the header that a widget has.
-        let [again, twice] =
-            [encode(&clockwork, direction), twice].map(|bytes| [vec![0; 8], bytes].concat());
-        assert_eq!(set(&again), set(&twice));
-    }
 }
 
 #[test]
