@@ -5,6 +5,7 @@
 
 use codegen::model::{Direction, Named, Protocol, Selection, Set, SetItem, Type, Union};
 use codegen::{Options, Source};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -139,15 +140,17 @@ fn union(text: &mut String, path: &str, union: &Union) {
     writeln!(text, "(view, owned) => differ(&view, owned),\n}}\n}}\n}}").unwrap();
 }
 
-/// A table of all message bodies, and of what ioctls point at.
+/// A table of all message bodies, of what ioctls point at, and of the sets and structs within those.
 fn bodies(protocol: &Protocol) -> String {
     let mut text = "/// All of them.\npub static BODIES: &[Body] = &[\n".to_owned();
+    let mut known = BTreeSet::new();
     let mut row = |family: &str, id: u32, c: &str, direction: &str, dump: bool, body: &Named| {
         let ty = format!(
             "netlink::generated::{}::{}",
             body.module.join("::"),
             body.name
         );
+        known.insert(ty.clone());
         writeln!(
             text,
             "Body {{ family: {family:?}, id: {id}, name: {c:?}, direction: {direction}, dump: {dump}, \
@@ -179,6 +182,33 @@ fn bodies(protocol: &Protocol) -> String {
             }
         }
     }
+    // What stands within others would come up rarely: each of sixty kinds of link is one of fifty attributes.
+    for module in &protocol.modules {
+        let structures = module.structures.iter().filter(|item| item.standalone);
+        let sets = module.sets.iter().map(|set| &set.meta.name);
+        for name in sets.chain(structures.map(|item| &item.meta.name)) {
+            let path = module.path.join("::");
+            let ty = format!("netlink::generated::{path}::{name}");
+            if known.contains(&ty) {
+                continue;
+            }
+            writeln!(
+                text,
+                "Body {{ family: PART, id: {:#x}, name: {:?}, direction: None, dump: false, \
+                 shape: <{ty} as Value>::SHAPE, check: typed::<{ty}> }},",
+                stable(&ty),
+                format!("{path}::{name}"),
+            )
+            .unwrap();
+        }
+    }
     text.push_str("];\n");
     text
+}
+
+/// A number for a name that other names do not change (FNV-1a), so that an input of a fuzzer keeps its meaning.
+fn stable(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }

@@ -1,6 +1,6 @@
 //! The floor: the system calls a workload cannot do without, on prebuilt requests, with nothing looked at but message
 //! headers. `decode=1` also fills a plain struct, as a program would that is written for this one message; `collect=N`
-//! writes so many bytes of each object to an array that grows.
+//! writes so many bytes of each object to an array that grows, `collect=route` as many as a route of ours has.
 
 use std::fs;
 use std::hint::black_box;
@@ -35,7 +35,10 @@ const NDMSG: usize = 12;
 pub(crate) fn run(args: &Args, meter: &Meter) -> Outcome {
     let what = What {
         decode: args.is_on("decode"),
-        collect: args.number("collect", 0) as usize,
+        collect: match args.text("collect", "") {
+            "route" => size_of::<netlink::Route>(),
+            _ => args.number("collect", 0) as usize,
+        },
         times: args.number("times", 1),
     };
     match args.workload() {

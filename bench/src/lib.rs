@@ -2,7 +2,7 @@
 //!
 //! | workload | arguments | what |
 //! | --- | --- | --- |
-//! | `route-add` | `n= ifindex= batch=` | adds `n` routes, each acknowledged, or so many a batch |
+//! | `route-add` | `n= ifindex= batch=` | adds `n` routes by a call each, or so many a batch |
 //! | `route-dump` | `as= times=` | dumps IPv4 routes: `as=iter` decodes each and drops it, `list` keeps all, `scan` looks at each |
 //! | `link-dump` | `as= times=` | the same with links |
 //! | `neigh-dump` | `as= times=` | the same with IPv4 neighbours |
@@ -10,7 +10,8 @@
 //! | `codec` | `newroute= newlink= iters=` | no system calls: decodes and encodes |
 //!
 //! `peer=` says whose code does it: `ours` (the default), `floor`, `rtnetlink`, `neli`, `netlink-bindings`. Ours takes
-//! `tokio=1` for the asynchronous handle (`mt=1`: with the scheduler of many threads).
+//! `tokio=1` for the asynchronous handle (`mt=1`: with the scheduler of many threads), and with it `tasks=` to share
+//! routes to add or links to ask for among so many tasks. The floor takes `decode=1` and `collect=`.
 //!
 //! `rounds WORKLOAD runs=N` makes a network in a namespace of its own and runs what is to be compared in there, in turns.
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ mod ours;
 #[cfg(feature = "peers")]
 mod peers;
 mod rounds;
+mod rows;
 
 use std::process::ExitCode;
 

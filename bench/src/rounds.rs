@@ -1,149 +1,16 @@
 //! `rounds WORKLOAD runs=N`: all that is to be compared, in turns, in one network of their own.
 //!
 //! Prints a line of JSON a row, which says what it is compared with, then one a run: that of the run, with the row in
-//! front. Round 0 warms up. At the end each row runs once more with an allocator that counts.
+//! front. Round 0 warms up. At the end each row runs once more with an allocator that counts, unless `count=0`.
+//! `rows=dumps`, `batches` or `tasks` has rows that show how the time of a workload grows.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use netlink::Route;
-
 use crate::Outcome;
 use crate::meter::Args;
 use crate::network::{IFINDEX, Network, Sizes};
-
-/// Something to run.
-struct Row {
-    name: &'static str,
-    args: &'static str,
-    /// The row that it is compared with.
-    against: &'static str,
-    /// The ratio to that row that is aimed at.
-    at_most: Option<f64>,
-}
-
-const fn row(name: &'static str, args: &'static str, against: &'static str) -> Row {
-    Row {
-        name,
-        args,
-        against,
-        at_most: None,
-    }
-}
-
-impl Row {
-    const fn at_most(self, ratio: f64) -> Self {
-        Self {
-            at_most: Some(ratio),
-            ..self
-        }
-    }
-}
-
-const ROUTE_ADD: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row(
-        "floor, batches of 64",
-        "peer=floor batch=64 ack=last",
-        "floor",
-    ),
-    row(
-        "floor, batches of 1024",
-        "peer=floor batch=1024 ack=last",
-        "floor",
-    ),
-    row("ours", "", "floor").at_most(1.05),
-    row("ours, batches of 64", "batch=64", "floor, batches of 64").at_most(1.10),
-    row(
-        "ours, batches of 1024",
-        "batch=1024",
-        "floor, batches of 1024",
-    )
-    .at_most(1.10),
-    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
-    row(
-        "ours, tokio, batches of 1024",
-        "tokio=1 batch=1024",
-        "ours, batches of 1024",
-    )
-    .at_most(1.15),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row(
-        "netlink-proto, batches of 64",
-        "peer=rtnetlink batch=64",
-        "floor, batches of 64",
-    ),
-    row("neli, socket", "peer=neli raw=1", "floor"),
-    row("neli, router", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-    row(
-        "netlink-bindings, batches of 63",
-        "peer=netlink-bindings batch=63",
-        "floor, batches of 64",
-    ),
-];
-
-const ROUTE_DUMP: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row("floor, decoding", "peer=floor decode=1", "floor"),
-    row("floor, collecting", COLLECTING, "floor"),
-    row("ours, scan", "as=scan", "floor").at_most(1.03),
-    row("ours", "", "floor").at_most(1.12),
-    row("ours, list", "as=list", "floor, collecting").at_most(1.12),
-    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
-    row("ours, tokio, list", "tokio=1 as=list", "ours, list").at_most(1.15),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row("neli, socket", "peer=neli raw=1", "floor"),
-    row("neli, router", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-];
-
-/// Stands for the arguments of a floor that keeps as many bytes a route as ours.
-const COLLECTING: &str = "collecting";
-
-const LINK_DUMP: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row("floor, decoding", "peer=floor decode=1", "floor"),
-    row("ours, scan", "as=scan", "floor"),
-    row("ours", "", "floor").at_most(1.15),
-    row("ours, list", "as=list", "floor"),
-    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row("neli, socket", "peer=neli raw=1", "floor"),
-    row("neli, router", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-];
-
-const NEIGH_DUMP: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row("floor, decoding", "peer=floor decode=1", "floor"),
-    row("ours, scan", "as=scan", "floor"),
-    row("ours", "", "floor"),
-    row("ours, list", "as=list", "floor"),
-    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row("neli, router", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-];
-
-const LINK_GET: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row("floor, decoding", "peer=floor decode=1", "floor"),
-    row("ours", "", "floor").at_most(1.05),
-    row("ours, tokio", "tokio=1", "ours").at_most(1.15),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row("neli, socket", "peer=neli raw=1", "floor"),
-    row("neli, router", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-];
-
-const CODEC: &[Row] = &[
-    row("floor", "peer=floor", ""),
-    row("ours", "", "floor"),
-    row("rtnetlink", "peer=rtnetlink", "floor"),
-    row("neli", "peer=neli", "floor"),
-    row("netlink-bindings", "peer=netlink-bindings", "floor"),
-];
+use crate::rows::{self, Row};
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let workload = args.rest().next().unwrap_or_default();
@@ -153,22 +20,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
         _ => 1,
     };
     let mut common = vec![format!("times={}", args.number("times", default))];
-    let rows = match workload {
+    match workload {
         "route-add" => {
             common.push(format!("ifindex={IFINDEX}"));
             common.push(format!("n={}", args.number("n", 20_000)));
-            ROUTE_ADD
         }
-        "route-dump" => ROUTE_DUMP,
-        "link-dump" => LINK_DUMP,
-        "neigh-dump" => NEIGH_DUMP,
         "link-get" => {
             common.push("name=va50".to_owned());
             common.push(format!("n={}", args.number("n", 20_000)));
-            LINK_GET
         }
-        "codec" => CODEC,
-        other => return crate::no_such(other),
+        _ => {}
+    }
+    let Some(rows) = rows::of(workload, args) else {
+        return crate::no_such(workload);
     };
     let only = args.find("peers");
     let wanted =
@@ -193,10 +57,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         let goal = row
             .at_most
             .map_or(String::new(), |ratio| format!(",\"at_most\":{ratio}"));
-        let (name, against) = (row.name, row.against);
-        println!(
-            "{{\"row\":\"{name}\",\"workload\":\"{workload}\",\"against\":\"{against}\"{goal}}}"
-        );
+        let (label, against) = (label(row), row.against);
+        println!("{{{label},\"workload\":\"{workload}\",\"against\":\"{against}\"{goal}}}");
     }
     let mut order: Vec<&Row> = rows.clone();
     let mut seen = None;
@@ -217,8 +79,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
 }
 
 fn print_run(row: &Row, round: &str, line: &str) {
-    let (name, rest) = (row.name, line.trim_start_matches('{'));
-    println!("{{\"row\":\"{name}\",\"round\":{round},{rest}");
+    let (label, rest) = (label(row), line.trim_start_matches('{'));
+    println!("{{{label},\"round\":{round},{rest}");
+}
+
+/// What tells a row from others of its workload, as members of an object.
+fn label(row: &Row) -> String {
+    let point = |(_, point)| format!(",\"at\":{point}");
+    let at = row.at.map_or(String::new(), point);
+    format!("\"row\":\"{}\"{at}", row.name)
 }
 
 struct Rounds<'a> {
@@ -235,10 +104,8 @@ impl Rounds<'_> {
         }
         let mut command = Command::new(program);
         command.arg(self.workload).args(&self.common);
-        match row.args {
-            COLLECTING => command.args(["peer=floor", &format!("collect={}", size_of::<Route>())]),
-            args => command.args(args.split_whitespace()),
-        };
+        command.args(row.args.split_whitespace());
+        command.args(row.at.map(|(key, point)| format!("{key}={point}")));
         let output = command.stderr(Stdio::inherit()).output()?;
         if !output.status.success() {
             return Err(format!("{} failed", row.name).into());

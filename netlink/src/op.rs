@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::conn::{Message, Request};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::generated::core::MsgFlags;
 use crate::wire::{Cx, DecodeError, MessageType, Value};
 
@@ -39,6 +39,22 @@ pub trait Replies {
     /// The value, once the exchange has ended without a refusal; `None` if the object that makes it
     /// never came.
     fn finish(self) -> Option<Self::Output>;
+
+    /// The same, where it is an error that the object never came. A large value is moved once less.
+    ///
+    /// # Errors
+    /// The object never came.
+    #[doc(hidden)]
+    #[inline]
+    fn value(self, operation: &'static str) -> Result<Self::Output>
+    where
+        Self: Sized,
+    {
+        match self.finish() {
+            Some(value) => Ok(value),
+            None => Err(Error::no_object(operation)),
+        }
+    }
 }
 
 /// An operation that sends one object of type `B`.
@@ -149,5 +165,13 @@ impl<T: Value> Replies for One<T> {
 
     fn finish(self) -> Option<T> {
         self.object.map(|object| *object)
+    }
+
+    #[inline]
+    fn value(self, operation: &'static str) -> Result<T> {
+        match self.object {
+            Some(object) => Ok(*object),
+            None => Err(Error::no_object(operation)),
+        }
     }
 }

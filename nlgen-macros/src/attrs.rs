@@ -373,17 +373,10 @@ impl Attr<'_> {
         }
     }
 
-    pub(crate) fn raw_slots(&self) -> (Ident, Ident) {
-        (
-            format_ident!("__{}_key", self.name),
-            format_ident!("__{}_data", self.name),
-        )
-    }
-
     fn decode_arm(&self, set: &Set<'_>) -> TokenStream {
         let (name, id, codec, c_name) = (self.name, self.id, &self.codec, &self.c_name);
         let guard = self.decode_guard();
-        let (key_slot, data_slot) = self.raw_slots();
+        let (key_slot, data_slot) = set.raw_slots(self);
         match &self.form {
             Form::Plain(ty) => {
                 quote!(#id #guard => walk.take::<#ty, #codec>(&mut self.#name, #c_name),)
@@ -396,14 +389,14 @@ impl Attr<'_> {
             }
             Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name),),
             Form::Tagged { key, .. } => quote! {
-                #key => walk.take_raw(&mut #key_slot),
-                #id => walk.take_raw(&mut #data_slot),
+                #key => walk.take_raw(#key_slot),
+                #id => walk.take_raw(#data_slot),
             },
             Form::Selected { ty, by } => match set.known_key(by) {
                 Some(key) => {
                     quote!(#id #guard => walk.take_kind::<#ty>(&mut self.#name, #key, #c_name),)
                 }
-                None => quote!(#id #guard => walk.take_raw(&mut #data_slot),),
+                None => quote!(#id #guard => walk.take_raw(#data_slot),),
             },
         }
     }
@@ -560,6 +553,25 @@ impl<'a> Set<'a> {
         self.attrs.iter().find(|attr| attr.name == name)
     }
 
+    /// The places in the walk where the selector of an attribute and its data wait for each other.
+    pub(crate) fn raw_slots(&self, attr: &Attr<'_>) -> (usize, usize) {
+        let before = self
+            .attrs
+            .iter()
+            .take_while(|other| other.name != attr.name);
+        let key = before
+            .map(|other| match &other.form {
+                Form::Tagged { .. } => 2,
+                Form::Selected { by, .. } if self.known_key(by).is_none() => 1,
+                _ => 0,
+            })
+            .sum();
+        match attr.form {
+            Form::Tagged { .. } => (key, key + 1),
+            _ => (key, key),
+        }
+    }
+
     /// A default for headers whose members have none of their own.
     fn default_impl(&self) -> TokenStream {
         let name = self.name;
@@ -614,24 +626,25 @@ impl<'a> Set<'a> {
             }
         });
         let provide = self.provide();
-        // What the set itself provides is for those that are nested.
-        let inherits = self
-            .attrs
-            .iter()
-            .any(|attr| matches!(&attr.form, Form::Selected { by, .. } if by.is("inherited")));
-        let outer = inherits.then(|| quote!(let outer = walk.cx().inherited();));
-        let slots = self.attrs.iter().flat_map(|attr| {
-            let (key, data) = attr.raw_slots();
-            match attr.form {
-                Form::Tagged { .. } => vec![key, data],
-                Form::Selected { by, .. } if self.known_key(by).is_none() => vec![data],
-                _ => Vec::new(),
+        let start = (header_reads.is_some() || provide.is_some()).then(|| {
+            quote! {
+                fn start(&mut self, walk: &mut #private::Walk<'_>) {
+                    #header_reads
+                    #provide
+                }
             }
         });
         let arms = self.attrs.iter().map(|attr| attr.decode_arm(self));
         let pads = &self.on.pads;
         let pad_arm = (!pads.is_empty()).then(|| quote!(#(#pads)|* => {}));
         let joins = self.joins();
+        let join = (!joins.is_empty()).then(|| {
+            quote! {
+                fn join(&mut self, walk: &mut #private::Walk<'_>) {
+                    #joins
+                }
+            }
+        });
         let header_write = self.header.write();
         let put_header = if self.header.is_empty() {
             quote!()
@@ -708,11 +721,7 @@ impl<'a> Set<'a> {
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    let mut this = <Self as ::core::default::Default>::default();
-                    match #private::decode_set(&mut this, bytes, Self::__SIZE, #least, cx) {
-                        ::core::result::Result::Ok(()) => ::core::result::Result::Ok(this),
-                        ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
-                    }
+                    #private::decode_set_new(bytes, Self::__SIZE, #least, cx)
                 }
 
                 #[inline]
@@ -763,20 +772,21 @@ impl<'a> Set<'a> {
 
             #[automatically_derived]
             impl #private::Fill for #name {
-                fn fill<'a>(&mut self, walk: &mut #private::Walk<'a>) {
-                    #header_reads
-                    #outer
-                    #provide
-                    #(let mut #slots = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(id) = walk.next_id() {
-                        match id {
-                            #(#arms)*
-                            #pad_arm
-                            _ => walk.keep(),
-                        }
+                #start
+
+                fn take(&mut self, walk: &mut #private::Walk<'_>, id: u16) {
+                    match id {
+                        #(#arms)*
+                        #pad_arm
+                        _ => walk.keep(),
                     }
-                    #joins
-                    walk.finish(&mut self.#unknown);
+                }
+
+                #join
+
+                #[inline]
+                fn unknown(&mut self) -> &mut ::netlink::wire::Unknown {
+                    &mut self.#unknown
                 }
             }
 

@@ -394,20 +394,17 @@ fn tail_code(header: &Header<'_>, tails: &[Tail<'_>]) -> (TokenStream, TokenStre
                 header.read(&by.base, &quote!(Self), &quote!(bytes)),
                 by.steps(),
             );
-            let kind = quote!(<#union as ::netlink::wire::Kind>);
             reads.extend(quote! {
                 let #name = match ::netlink::wire::private::from(bytes, at) {
                     [] => ::core::option::Option::None,
-                    rest => ::core::option::Option::Some(#kind::decode(
-                        ::netlink::wire::Key::Int(::netlink::wire::Int::to_bits(#key #steps)),
-                        ::core::option::Option::Some(rest),
-                        cx,
-                    ).map_err(|error| error.within(#c_name, at))?),
+                    rest => ::netlink::wire::private::rest_of::<#union>(
+                        ::netlink::wire::Int::to_bits(#key #steps), rest, cx,
+                    ).map_err(|error| error.within(#c_name, at))?,
                 };
             });
             writes.extend(quote! {
                 if let ::core::option::Option::Some(kind) = &self.#name {
-                    #kind::encode_data(kind, out).map_err(|error| error.within(#c_name))?;
+                    <#union as ::netlink::wire::Kind>::encode_data(kind, out).map_err(|error| error.within(#c_name))?;
                 }
             });
             continue;

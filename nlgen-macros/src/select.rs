@@ -226,7 +226,11 @@ impl Set<'_> {
     /// The selector of a union, if it is known before the attributes are walked.
     pub(crate) fn known_key(&self, by: &By) -> Option<TokenStream> {
         if by.is("inherited") {
-            return Some(quote!(outer));
+            // What the set itself provides is for those that are nested.
+            return Some(match self.on.provide {
+                Some(_) => quote!(walk.outer()),
+                None => quote!(walk.cx().inherited()),
+            });
         }
         self.header
             .has_member(&by.base)
@@ -240,7 +244,7 @@ impl Set<'_> {
         for with_other in [false, true] {
             for attr in &self.attrs {
                 let (name, c_name) = (attr.name, &attr.c_name);
-                let (key_slot, data_slot) = attr.raw_slots();
+                let (key_slot, data_slot) = self.raw_slots(attr);
                 let Form::Tagged { ty, .. } = &attr.form else {
                     continue;
                 };
@@ -250,23 +254,26 @@ impl Set<'_> {
                 let (codec, data_name) = (attr.key_codec(), attr.data_name());
                 let join = match &attr.nl.or {
                     None => quote! {
-                        walk.join::<#ty, #codec>(&mut self.#name, #key_slot, #data_slot, (#c_name, #data_name));
+                        walk.join::<#ty, #codec>(&mut self.#name, key, data, (#c_name, #data_name));
                     },
                     Some(or) => {
                         let or = self.field_selector(or);
                         quote! {
                             walk.join_or::<#ty, #codec>(
-                                &mut self.#name, #key_slot, #data_slot, #or, (#c_name, #data_name),
+                                &mut self.#name, key, data, #or, (#c_name, #data_name),
                             );
                         }
                     }
                 };
-                joins.extend(quote!(if #key_slot.is_some() || #data_slot.is_some() { #join }));
+                joins.extend(quote! {
+                    let (key, data) = (walk.raw(#key_slot), walk.raw(#data_slot));
+                    if key.is_some() || data.is_some() { #join }
+                });
             }
         }
         for attr in &self.attrs {
             let (name, c_name) = (attr.name, &attr.c_name);
-            let (_, data_slot) = attr.raw_slots();
+            let (_, data_slot) = self.raw_slots(attr);
             let Form::Selected { ty, by } = &attr.form else {
                 continue;
             };
@@ -281,7 +288,7 @@ impl Set<'_> {
                 self.field_selector(by)
             };
             joins.extend(quote! {
-                if let ::core::option::Option::Some(data) = #data_slot {
+                if let ::core::option::Option::Some(data) = walk.raw(#data_slot) {
                     walk.select::<#ty>(&mut self.#name, #key, data, #c_name);
                 }
             });

@@ -1,4 +1,4 @@
-//! Every message body of the specs, and what must hold of bytes decoded as one: [`BODIES`], [`Body::check`].
+//! Every message body of the specs and every set and struct within one, and what must hold of bytes decoded as one: [`BODIES`], [`Body::check`].
 
 use crate::agree::Agrees;
 use crate::to_hex;
@@ -7,14 +7,17 @@ use netlink::wire::schema::{annotate, canonical_in};
 use netlink::wire::{Cx, Direction, Encoder, Key, Shape, Value};
 use std::fmt::Debug;
 
-/// The body of one message type, or what an ioctl points at.
+/// In place of a family, of sets and structs that are no body but part of one.
+pub const PART: &str = "part";
+
+/// The body of one message type, what an ioctl points at, or a set or struct within those.
 #[derive(Clone, Copy, Debug)]
 pub struct Body {
-    /// The family in [`FAMILIES`], or `ioctl`.
+    /// The family in [`FAMILIES`], `ioctl`, or [`PART`].
     pub family: &'static str,
-    /// Message type, command or request code.
+    /// Message type, command or request code; of a part a number of its own.
     pub id: u32,
-    /// The C name.
+    /// The C name; of a part the path of the type.
     pub name: &'static str,
     /// The only side that sends it.
     pub direction: Option<Direction>,

@@ -432,7 +432,11 @@ impl Maker<'_, '_> {
         let number = match unit {
             CountUnit::Items => count,
             CountUnit::Bytes => count * each,
-            CountUnit::Bits => (8 * count * each).saturating_sub(self.source.below(2)),
+            // No value has less than whole bytes. A set keeps such an attribute as it came; a struct on its own is refused.
+            CountUnit::Bits if self.depth > 0 => {
+                (8 * count * each).saturating_sub(self.source.below(2))
+            }
+            CountUnit::Bits => 8 * count * each,
         };
         let number = number as i64 + bias;
         let value = int_bytes(number as u64, int);

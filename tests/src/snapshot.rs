@@ -82,9 +82,9 @@ impl Page {
         for (stored, message) in stored.iter().zip(&self.messages) {
             let to_kernel = message.direction == Direction::ToKernel;
             let (shape, context) = (&message.shape, message.context);
-            // Padding at the end is not shown: of the last attribute, and of the struct in it.
+            // Padding at the end is not shown, where there is any: of the last attribute, and of the struct in it.
             let whole = stored.len().next_multiple_of(4);
-            let mut there = [whole, whole + 4].into_iter().map(|len| {
+            let mut there = [stored.len(), whole, whole + 4].into_iter().map(|len| {
                 let mut bytes = stored.clone();
                 bytes.resize(len, 0);
                 order::payload(shape, &bytes, message.direction, context)
@@ -144,13 +144,25 @@ fn hex(line: &str) -> Option<(usize, Vec<u8>)> {
     Some((offset, bytes.ok()?))
 }
 
-/// What the lines say, without the rows that only go on with bytes.
+/// What the lines say, without the rows that only go on with bytes, and without values that are bytes: those are compared as such.
 fn meanings(text: &str) -> Vec<&str> {
     let lines = text.lines().map(|line| match hex(line) {
-        Some(_) => line.get(MEANING..).unwrap_or_default().trim_end(),
+        Some(_) => {
+            let meaning = line.get(MEANING..).unwrap_or_default().trim_end();
+            match meaning.split_once(" = ") {
+                Some((name, value)) if is_bytes(value) => name,
+                _ => meaning,
+            }
+        }
         None => line,
     });
     lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// Whether a value is several bytes.
+fn is_bytes(value: &str) -> bool {
+    let is_byte = |word: &str| word.len() == 2 && u8::from_str_radix(word, 16).is_ok();
+    value.contains(' ') && value.split(' ').all(is_byte)
 }
 
 /// The bytes of each message, which stand between titles.

@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use std::collections::BTreeSet;
 
 /// Messages of each type that are made to see what comes up.
-const ROUNDS: u32 = 40;
+const ROUNDS: u32 = 12;
 
 /// Cases for each type and direction where nobody says otherwise.
 const CASES: u32 = 12;
@@ -179,7 +179,7 @@ fn damaged_messages_are_values_or_errors() {
     );
 }
 
-/// Nearly all types that samples have come up among the messages made, and most attributes: what is not reached is not tested by the
+/// All types that samples have come up among the messages made, and nearly all attributes: what is not reached is not tested by the
 /// properties above. More cases reach more, and so does the fuzzer `message`.
 #[test]
 fn the_messages_say_everything() {
@@ -220,7 +220,6 @@ fn the_messages_say_everything() {
             );
         }
     }
-    // Each of sixty kinds of link is one of fifty attributes: some need more messages than a test has time for.
     for (owner, _) in &reached {
         types.remove(owner);
     }
@@ -228,13 +227,17 @@ fn the_messages_say_everything() {
         count > 4 * BODIES.len(),
         "the samples say only {count} things"
     );
-    assert!(
-        types.len() * 16 < all,
-        "{} of {all} types never come up: {types:?}",
-        types.len()
+    eprintln!(
+        "{} of {all} types, {} of {count}",
+        types.len(),
+        missing.len()
     );
     assert!(
-        missing.len() * 8 < count,
+        all > 500 && types.is_empty(),
+        "of {all} types never come up: {types:?}"
+    );
+    assert!(
+        missing.len() * 50 < count,
         "{} of {count} never come up: {missing:?}",
         missing.len()
     );

@@ -9,6 +9,8 @@ mod clauses;
 mod selectors;
 #[path = "shapes/tails.rs"]
 mod tails;
+#[path = "shapes/unions.rs"]
+mod unions;
 #[path = "shapes/views.rs"]
 mod views;
 

@@ -23,7 +23,11 @@ Commands:
   bench [--runs N] [--update] [--no-peers] [WORKLOAD…] [SIZE=N…]
                                  time the library beside the floor and other
                                  libraries; --update writes docs/performance.md
-  bench --instructions [--check] count the instructions of the codec
+  bench --growth [--update]      how times grow with sizes, batches and tasks
+  bench --builds [--update]      what a small program costs to build, by this
+                                 library and by others
+  bench --instructions [--check] count the instructions of the codec;
+                                 bench --help says more
   regen [--check] [--root DIR]   write netlink/src/generated from spec/;
                                  with --check, only say what is out of date
   test                           every check of the project

@@ -32,7 +32,7 @@ fn count(dir: &Path, take: &dyn Fn(&str) -> bool) -> std::io::Result<usize> {
 }
 
 /// Seconds of CPU that finished children of this process have used, from `/proc/self/stat`.
-fn children_cpu() -> Option<f64> {
+pub(crate) fn children_cpu() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // Fields after the command in parentheses; cutime and cstime are the 16th and 17th of the line.
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();

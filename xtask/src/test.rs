@@ -64,6 +64,19 @@ pub(crate) fn run() -> Result<(), String> {
             &["doc", "--workspace", "--no-deps", "--quiet"],
         ),
         cargo("quickstart", &["run", "--quiet", "--example", "quickstart"]),
+        cargo(
+            "instructions",
+            &[
+                "run",
+                "--quiet",
+                "--package",
+                "xtask",
+                "--",
+                "bench",
+                "--instructions",
+                "--check",
+            ],
+        ),
     ];
     for step in &steps {
         println!("== {}: {} {}", step.name, step.program, step.args.join(" "));

@@ -1,6 +1,7 @@
 //! The workloads by the handle of tokio.
 
 use std::hint::black_box;
+use std::ops::Range;
 
 use netlink::Result;
 use netlink::list::Listing;
@@ -19,14 +20,18 @@ pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
     let runtime = builder.enable_all().build()?;
     let nl = Netlink::new();
     runtime.block_on(async { nl.links().get("lo").await })?;
-    let times = args.number("times", 1);
+    let (times, tasks) = (args.number("times", 1), args.number("tasks", 0));
     match args.workload() {
         "route-add" => {
-            let (n, batch) = (args.number("n", 20_000), args.number("batch", 1));
+            let (n, batch) = (args.number("n", 20_000), args.number("batch", 0));
             let ifindex = args.number("ifindex", 0) as u32;
-            match (batch, args.number("tasks", 1)) {
-                (1, 1) => meter.run(|| runtime.block_on(add(&nl, 0..n, ifindex))),
-                (1, tasks) => meter.run(|| add_by_tasks(&runtime, &nl, n, tasks, ifindex)),
+            match (batch, tasks) {
+                (0, 0) => meter.run(|| runtime.block_on(add(nl.clone(), 0..n, ifindex))),
+                (0, _) => meter.run(|| {
+                    by_tasks(&runtime, n, tasks, |numbers| {
+                        add(nl.clone(), numbers, ifindex)
+                    })
+                }),
                 _ => meter.run(|| runtime.block_on(add_batched(&nl, n, batch, ifindex))),
             }
         }
@@ -55,18 +60,11 @@ pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
         }),
         "link-get" => {
             let (n, name) = (args.number("n", 20_000), args.text("name", "lo"));
-            meter.run(|| {
-                runtime.block_on(async {
-                    let mut sum = 0;
-                    for _ in 0..n {
-                        sum += nl.links().get(name).await?.sum();
-                    }
-                    Ok::<_, netlink::Error>(Done {
-                        n,
-                        checks: (n, sum),
-                    })
-                })
-            })
+            let get = |numbers| get(nl.clone(), numbers, name.to_owned());
+            match tasks {
+                0 => meter.run(|| runtime.block_on(get(0..n))),
+                _ => meter.run(|| by_tasks(&runtime, n, tasks, get)),
+            }
         }
         other => no_such(other),
     }
@@ -87,7 +85,7 @@ async fn dropped<L: Listing<Item: Sum>>(times: u64, list: impl Fn() -> Iter<L>) 
     })
 }
 
-async fn add(nl: &Netlink, numbers: std::ops::Range<u64>, ifindex: u32) -> Result<Done> {
+async fn add(nl: Netlink, numbers: Range<u64>, ifindex: u32) -> Result<Done> {
     let n = numbers.end - numbers.start;
     for number in numbers {
         nl.routes().add(&route(number, ifindex)).await?;
@@ -95,23 +93,37 @@ async fn add(nl: &Netlink, numbers: std::ops::Range<u64>, ifindex: u32) -> Resul
     Ok(Done { n, checks: (n, 0) })
 }
 
-/// Shares the routes out among tasks of one handle.
-fn add_by_tasks(
+async fn get(nl: Netlink, numbers: Range<u64>, name: String) -> Result<Done> {
+    let (n, mut sum) = (numbers.end - numbers.start, 0);
+    for _ in numbers {
+        sum += nl.links().get(name.as_str()).await?.sum();
+    }
+    Ok(Done {
+        n,
+        checks: (n, sum),
+    })
+}
+
+/// Shares `n` operations out among tasks that run at once.
+fn by_tasks<W>(
     runtime: &Runtime,
-    nl: &Netlink,
     n: u64,
     tasks: u64,
-    ifindex: u32,
-) -> Result<Done, Box<dyn std::error::Error>> {
-    let mut running = Vec::new();
-    for task in 0..tasks {
-        let (nl, numbers) = (nl.clone(), n * task / tasks..n * (task + 1) / tasks);
-        running.push(runtime.spawn(async move { add(&nl, numbers, ifindex).await }));
-    }
+    work: impl Fn(Range<u64>) -> W,
+) -> Result<Done, Box<dyn std::error::Error>>
+where
+    W: Future<Output = Result<Done>> + Send + 'static,
+{
+    let share = |task| n * task / tasks..n * (task + 1) / tasks;
+    let running: Vec<_> = (0..tasks)
+        .map(|task| runtime.spawn(work(share(task))))
+        .collect();
+    let mut checks = (0, 0);
     for task in running {
-        runtime.block_on(task)??;
+        let of_task = runtime.block_on(task)??.checks;
+        checks = (checks.0 + of_task.0, checks.1 + of_task.1);
     }
-    Ok(Done { n, checks: (n, 0) })
+    Ok(Done { n, checks })
 }
 
 async fn add_batched(nl: &Netlink, n: u64, size: u64, ifindex: u32) -> Result<Done> {

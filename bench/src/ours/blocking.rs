@@ -19,10 +19,10 @@ pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
     let (form, times) = (args.text("as", "iter"), args.number("times", 1));
     match args.workload() {
         "route-add" => {
-            let (n, batch) = (args.number("n", 20_000), args.number("batch", 1));
+            let (n, batch) = (args.number("n", 20_000), args.number("batch", 0));
             let ifindex = args.number("ifindex", 0) as u32;
             match batch {
-                1 => meter.run(|| add(&nl, n, ifindex)),
+                0 => meter.run(|| add(&nl, n, ifindex)),
                 _ => meter.run(|| add_batched(&nl, n, batch, ifindex)),
             }
         }

@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use super::outcome::Committed;
-use super::{Entry, Queue};
+use super::{Entry, Queue, Room};
 use crate::call::{Advance, Connection, Core, Progress};
 use crate::conn::{Exchange, Message, Step, Until, messages};
 use crate::error::{Error, Result};
@@ -149,16 +149,16 @@ impl Commit {
         let port = connection.port();
         let window = entries.get_mut(first..end).unwrap_or_default();
         let count = window.len();
-        let mut start = last_byte;
-        for (distance, entry) in window.iter_mut().enumerate().rev() {
-            start = entry.request.start();
+        let start = window
+            .first()
+            .map_or(last_byte, |entry| entry.request.start());
+        for (distance, entry) in window.iter_mut().enumerate() {
             let ack = entry.request.until() == Until::Ack;
             let wanted = ack && (self.ack_all || distance + 1 == count);
-            entry.request.set_ack(bytes, wanted)?;
-        }
-        for entry in window {
             entry.sequence = connection.next_sequence();
-            entry.request.stamp(bytes, entry.sequence, port)?;
+            entry
+                .request
+                .stamp_with(bytes, entry.sequence, port, wanted)?;
         }
         Ok(start..last_byte)
     }
@@ -224,13 +224,21 @@ impl Commit {
 
     fn finish(&mut self) -> Committed {
         self.over = true;
-        let Queue { entries, slots, .. } = std::mem::take(&mut self.queue);
-        let mut slots = slots;
+        let Queue {
+            bytes,
+            entries,
+            mut slots,
+        } = std::mem::take(&mut self.queue);
         for entry in &entries {
             if let Some(slot) = slots.get_mut(entry.slot) {
                 slot.operation = entry.request.operation();
             }
         }
+        self.core.give_back_room(Room {
+            bytes,
+            entries,
+            count: slots.len(),
+        });
         let batch = self.batch;
         Committed { batch, slots }
     }

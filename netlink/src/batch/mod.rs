@@ -65,6 +65,44 @@ struct Queue {
     slots: Vec<Slot>,
 }
 
+/// What of a queue is left over when its outcomes were handed out, for the next one.
+#[derive(Default)]
+pub(crate) struct Room {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    /// How many requests the last batch had.
+    count: usize,
+}
+
+/// The most bytes that a room keeps. Batches that are larger grow their vectors anew, which costs little beside so many requests.
+const ROOM: usize = 512 * 1024;
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Room({} bytes)", self.bytes.capacity())
+    }
+}
+
+impl Room {
+    /// Forgets what was in it; false if it is too large to be kept.
+    pub(crate) fn empty(&mut self) -> bool {
+        self.bytes.clear();
+        self.entries.clear();
+        let entries = self.entries.capacity() * size_of::<Entry>();
+        self.bytes.capacity() <= ROOM && entries <= ROOM
+    }
+}
+
+impl Queue {
+    fn new(room: Room) -> Self {
+        Self {
+            bytes: room.bytes,
+            entries: room.entries,
+            slots: Vec::with_capacity(room.count),
+        }
+    }
+}
+
 /// One request; those that could not be encoded have a slot only.
 struct Entry {
     request: Request,
@@ -82,12 +120,12 @@ impl<H> fmt::Debug for Batch<H> {
 static IDS: AtomicU64 = AtomicU64::new(1);
 
 impl<H> Batch<H> {
-    fn new(handle: H) -> Self {
+    fn new(handle: H, room: Room) -> Self {
         Self {
             handle,
             id: IDS.fetch_add(1, Ordering::Relaxed),
             ack_all: false,
-            queue: RefCell::default(),
+            queue: RefCell::new(Queue::new(room)),
         }
     }
 
@@ -181,7 +219,7 @@ objects!([H] Batch<H>);
 impl Netlink {
     /// Collects requests, to be sent in few system calls.
     pub fn batch(&self) -> Batch<Self> {
-        Batch::new(self.clone())
+        Batch::new(self.clone(), self.core().room())
     }
 }
 
@@ -200,7 +238,7 @@ impl Batching for Netlink {
 impl raw::Netlink {
     /// Collects requests, to be sent in few system calls.
     pub fn batch(&self) -> Batch<Self> {
-        Batch::new(self.clone())
+        Batch::new(self.clone(), self.core().room())
     }
 }
 
@@ -220,7 +258,7 @@ impl Batching for raw::Netlink {
 impl crate::tokio::Netlink {
     /// Collects requests, to be sent in few system calls.
     pub fn batch(&self) -> Batch<Self> {
-        Batch::new(self.clone())
+        Batch::new(self.clone(), self.core().room())
     }
 }
 

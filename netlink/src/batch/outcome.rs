@@ -112,8 +112,10 @@ impl Committed {
         }
         let replies = slot.replies.take().map(Pending::into_any);
         let replies = replies.and_then(|replies| replies.downcast::<R>().ok());
-        let value = replies.and_then(|replies| replies.finish());
-        value.ok_or_else(|| Error::no_object(slot.operation))
+        match replies {
+            Some(replies) => replies.value(slot.operation),
+            None => Err(Error::no_object(slot.operation)),
+        }
     }
 
     /// The position of each request that failed, from 0, and why.

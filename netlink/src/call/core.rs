@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::{Call, Connection, ListWork, ScanWork, SingleWork, StepsWork, Stream};
+use super::{Call, Connection, HeldWork, ListWork, ScanWork, SingleWork, StepsWork, Stream};
+use crate::batch::Room;
 use crate::error::Result;
 use crate::exec::{Flow, Procedure};
 use crate::list::Listing;
@@ -109,6 +110,15 @@ impl Core {
         self.pool.give_back_buffer(buffer);
     }
 
+    /// Room for the requests of a batch.
+    pub(crate) fn room(&self) -> Room {
+        self.pool.room()
+    }
+
+    pub(crate) fn give_back_room(&self, room: Room) {
+        self.pool.give_back_room(room);
+    }
+
     /// A transport that is not for calls.
     pub(crate) fn open(&self, options: &Options) -> Result<Box<dyn Transport>> {
         self.pool.transports().open(options)
@@ -117,6 +127,13 @@ impl Core {
     pub(crate) fn single<O: Operation>(&self, operation: O) -> Call<SingleWork<O::Replies>> {
         let mut buf = self.buffer();
         let work = SingleWork::new(operation.request(&mut buf));
+        Call::new(self.clone(), work, buf)
+    }
+
+    /// The same, with the value left in the replies.
+    pub(crate) fn held<O: Operation>(&self, operation: O) -> Call<HeldWork<O::Replies>> {
+        let mut buf = self.buffer();
+        let work = HeldWork::new(operation.request(&mut buf));
         Call::new(self.clone(), work, buf)
     }
 

@@ -20,6 +20,7 @@ pub(crate) use self::connection::{Connection, Inflight, Taken};
 pub(crate) use self::core::Core;
 pub use self::list::ListWork;
 pub use self::scan::ScanWork;
+pub(crate) use self::single::HeldWork;
 pub use self::single::SingleWork;
 pub use self::steps::StepsWork;
 pub(crate) use self::stream::Reach;

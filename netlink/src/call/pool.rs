@@ -4,12 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection::{Connection, SPILL};
+use crate::batch::Room;
 use crate::error::Result;
 use crate::transport::{Options, Transports};
 
 /// Idle sockets kept a protocol: as many as callers usually are at once. More are opened when needed
 /// and closed after use.
 const IDLE: usize = 8;
+
+/// Idle rooms for batches: few programs make several at once.
+const ROOMS: usize = 2;
 
 /// The most room for one answer. Nothing the kernel sends comes near; a stand-in for it might lie.
 const MOST: usize = 64 * 1024 * 1024;
@@ -27,6 +31,7 @@ pub(super) struct Pool {
 struct Idle {
     connections: Vec<(u16, Vec<Connection>)>,
     buffers: Vec<Vec<u8>>,
+    rooms: Vec<Room>,
 }
 
 impl Pool {
@@ -106,6 +111,22 @@ impl Pool {
         let mut all = self.lock();
         if all.buffers.len() < IDLE {
             all.buffers.push(buffer);
+        }
+    }
+
+    /// Room for the requests of a batch.
+    pub(super) fn room(&self) -> Room {
+        self.lock().rooms.pop().unwrap_or_default()
+    }
+
+    /// Gives it back. To grow it anew for each batch costs a few percent of a large one.
+    pub(super) fn give_back_room(&self, mut room: Room) {
+        if !room.empty() {
+            return;
+        }
+        let mut all = self.lock();
+        if all.rooms.len() < ROOMS {
+            all.rooms.push(room);
         }
     }
 

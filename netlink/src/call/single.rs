@@ -27,16 +27,20 @@ impl<R> SingleWork<R> {
             },
         }
     }
+
+    fn next_request(&mut self) -> Result<Request> {
+        match self.request.take() {
+            Some(request) => request,
+            None => Err(Error::invalid("a call", "it is over already")),
+        }
+    }
 }
 
 impl<R: Replies> Work for SingleWork<R> {
     type Output = R::Output;
 
     fn next(&mut self, _: &mut Vec<u8>, _: bool) -> Result<Turn<R::Output>> {
-        match self.request.take() {
-            Some(request) => request.map(Turn::Send),
-            None => Err(Error::invalid("a call", "it is over already")),
-        }
+        self.next_request().map(Turn::Send)
     }
 
     fn object(&mut self, message: &Message<'_>) -> After {
@@ -55,6 +59,60 @@ impl<R: Replies> Work for SingleWork<R> {
         outcome?;
         let value = self.replies.take().and_then(Replies::finish);
         value.map(Finish::Done).ok_or_else(|| request.no_object())
+    }
+}
+
+/// The same for an executor that waits where the caller stands: the value stays in the replies, a box if it is large, until
+/// the call is over. On its way through the outcomes of the state machine it would be moved at each of them.
+#[derive(Debug)]
+pub(crate) struct HeldWork<R>(SingleWork<R>);
+
+impl<R> HeldWork<R> {
+    pub(crate) fn new(encoded: Result<(Request, R)>) -> Self {
+        Self(SingleWork::new(encoded))
+    }
+}
+
+impl<R: Replies> Work for HeldWork<R> {
+    type Output = Held<R>;
+
+    fn next(&mut self, _: &mut Vec<u8>, _: bool) -> Result<Turn<Held<R>>> {
+        self.0.next_request().map(Turn::Send)
+    }
+
+    fn object(&mut self, message: &Message<'_>) -> After {
+        self.0.object(message)
+    }
+
+    fn outcome(
+        &mut self,
+        request: &Request,
+        outcome: Result<Outcome>,
+        _: &Policy,
+    ) -> Result<Finish<Held<R>>> {
+        outcome?;
+        match self.0.replies.take() {
+            Some(replies) => Ok(Finish::Done(Held {
+                replies,
+                operation: request.operation(),
+            })),
+            None => Err(request.no_object()),
+        }
+    }
+}
+
+/// What answered an operation.
+#[derive(Debug)]
+pub(crate) struct Held<R> {
+    replies: R,
+    operation: &'static str,
+}
+
+impl<R: Replies> Held<R> {
+    /// The value.
+    #[inline]
+    pub(crate) fn value(self) -> Result<R::Output> {
+        self.replies.value(self.operation)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::wire::{
 pub struct Request {
     start: usize,
     message: MessageType,
-    shape: Option<Shape>,
+    shape: Option<&'static Shape>,
     dump: bool,
     echo: bool,
 }
@@ -41,7 +41,7 @@ impl Request {
         body: &B,
     ) -> Result<Self> {
         let fill = |out: &mut Encoder<'_>| body.encode(out);
-        Self::encode_with(buf, message, flags, Some(B::SHAPE), fill)
+        Self::encode_with(buf, message, flags, Some(const { &B::SHAPE }), fill)
     }
 
     /// Appends a request message whose body `fill` writes; `shape` says what it is, for errors.
@@ -52,20 +52,25 @@ impl Request {
         buf: &mut Vec<u8>,
         message: MessageType,
         flags: MsgFlags,
-        shape: Option<Shape>,
+        shape: Option<&'static Shape>,
         fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<Self> {
         let start = buf.len();
         let dump = message.dump && flags.contains(MsgFlags::DUMP);
-        let request = Self {
-            start,
-            message,
-            shape,
-            dump,
-            echo: flags.contains(MsgFlags::ECHO),
-        };
-        match request.write(buf, flags, fill) {
-            Ok(()) => Ok(request),
+        let echo = flags.contains(MsgFlags::ECHO);
+        let mut flags = flags | MsgFlags::REQUEST;
+        if until(&message, dump) == Until::Ack {
+            flags |= MsgFlags::ACK;
+        }
+        // The request is made where it is handed out: what errors need of it is large.
+        match write(buf, message.id, flags, fill) {
+            Ok(()) => Ok(Self {
+                start,
+                message,
+                shape,
+                dump,
+                echo,
+            }),
             Err(source) => {
                 buf.truncate(start);
                 Err(Kind::Encode {
@@ -77,40 +82,20 @@ impl Request {
         }
     }
 
-    fn write(
-        &self,
-        buf: &mut Vec<u8>,
-        flags: MsgFlags,
-        fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-    ) -> Result<(), EncodeError> {
-        buf.resize(self.start + HEADER, 0);
-        fill(&mut Encoder::request(buf))?;
-        let len = buf.len() - self.start;
-        buf.resize(self.start + message_align(len), 0);
-        let Ok(len) = u32::try_from(len) else {
-            let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
-            return Err(EncodeError::new(EncodeProblem::TooLong { most, have: len }));
-        };
-        let mut flags = flags | MsgFlags::REQUEST;
-        if self.needs_ack() {
-            flags |= MsgFlags::ACK;
-        }
-        self.write_header(buf, |header| {
-            header.len = len;
-            header.kind = self.message.id;
-            header.flags = flags;
-        })
-    }
-
-    fn write_header(
-        &self,
-        buf: &mut [u8],
-        change: impl FnOnce(&mut MsgHdr),
-    ) -> Result<(), EncodeError> {
+    fn change_header(&self, buf: &mut [u8], change: impl FnOnce(&mut MsgHdr)) -> Result<()> {
         let slot = buf.get_mut(self.start..).unwrap_or_default();
+        let Some(slot) = slot.first_chunk_mut::<HEADER>() else {
+            return Ok(());
+        };
         let mut header = MsgHdr::read(slot);
         change(&mut header);
-        header.write(slot)
+        header.write(slot).map_err(|source| {
+            Kind::Encode {
+                operation: self.message.name,
+                source,
+            }
+            .into()
+        })
     }
 
     /// Writes the sequence number and the sender's port id into the header; the last thing before
@@ -119,33 +104,27 @@ impl Request {
     /// # Errors
     /// None in practice: the header was written before.
     pub fn stamp(&self, buf: &mut [u8], sequence: u32, port: u32) -> Result<()> {
-        let stamped = self.write_header(buf, |header| {
+        self.change_header(buf, |header| {
             header.seq = sequence;
             header.port = port;
-        });
-        stamped.map_err(|source| {
-            Kind::Encode {
-                operation: self.message.name,
-                source,
-            }
-            .into()
         })
     }
 
-    /// Asks for an acknowledgement, or does not, whatever was said before.
+    /// The same, and asks for an acknowledgement, or does not, whatever was said before.
     ///
     /// # Errors
     /// None in practice: the header was written before.
-    pub(crate) fn set_ack(&self, buf: &mut [u8], on: bool) -> Result<()> {
-        let changed = self.write_header(buf, |header| {
-            header.flags.set(MsgFlags::ACK, on);
-        });
-        changed.map_err(|source| {
-            Kind::Encode {
-                operation: self.message.name,
-                source,
-            }
-            .into()
+    pub(crate) fn stamp_with(
+        &self,
+        buf: &mut [u8],
+        sequence: u32,
+        port: u32,
+        ack: bool,
+    ) -> Result<()> {
+        self.change_header(buf, |header| {
+            header.seq = sequence;
+            header.port = port;
+            header.flags.set(MsgFlags::ACK, ack);
         })
     }
 
@@ -188,17 +167,7 @@ impl Request {
 
     /// What ends the exchange.
     pub fn until(&self) -> Until {
-        if self.dump {
-            return Until::Done;
-        }
-        match self.message.reply {
-            Reply::One => Until::Object(self.message.answer),
-            Reply::Ack | Reply::Optional | Reply::Many => Until::Ack,
-        }
-    }
-
-    fn needs_ack(&self) -> bool {
-        self.until() == Until::Ack
+        until(&self.message, self.dump)
     }
 
     /// The error that a negative outcome amounts to. `buf` is the buffer with the request, and
@@ -293,7 +262,7 @@ impl Request {
 
     fn path_at(&self, buf: &[u8], offset: u32) -> Option<Vec<&'static str>> {
         let in_body = usize::try_from(offset).ok()?.checked_sub(HEADER)?;
-        schema::path_at(self.shape.as_ref()?, self.body(buf)?, in_body)
+        schema::path_at(self.shape?, self.body(buf)?, in_body)
     }
 
     fn body<'b>(&self, buf: &'b [u8]) -> Option<&'b [u8]> {
@@ -308,7 +277,7 @@ impl Request {
             None => None,
         };
         let id = u16::try_from(id).ok()?;
-        schema::missing_at(self.shape.as_ref()?, self.body(buf)?, in_body, id)
+        schema::missing_at(self.shape?, self.body(buf)?, in_body, id)
     }
 
     fn missing(&self, buf: &[u8], id: u32, nest: Option<u32>) -> Missing {
@@ -317,5 +286,45 @@ impl Request {
             attribute: name.map_or_else(|| format!("attribute {id}"), str::to_owned),
             nest: nest.map(|offset| self.attribute_at(buf, offset)),
         }
+    }
+}
+
+/// What ends the exchange of a request.
+fn until(message: &MessageType, dump: bool) -> Until {
+    if dump {
+        return Until::Done;
+    }
+    match message.reply {
+        Reply::One => Until::Object(message.answer),
+        Reply::Ack | Reply::Optional | Reply::Many => Until::Ack,
+    }
+}
+
+/// Appends a message whose body `fill` writes.
+fn write(
+    buf: &mut Vec<u8>,
+    kind: u16,
+    flags: MsgFlags,
+    fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    let start = buf.len();
+    buf.extend_from_slice(&[0; HEADER]);
+    fill(&mut Encoder::request(buf))?;
+    let len = buf.len() - start;
+    buf.resize(start + message_align(len), 0);
+    let Ok(len) = u32::try_from(len) else {
+        let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+        return Err(EncodeError::new(EncodeProblem::TooLong { most, have: len }));
+    };
+    let header = MsgHdr {
+        len,
+        kind,
+        flags,
+        ..MsgHdr::default()
+    };
+    let slot = buf.get_mut(start..).unwrap_or_default();
+    match slot.first_chunk_mut::<HEADER>() {
+        Some(slot) => header.write(slot),
+        None => Ok(()),
     }
 }

@@ -19,18 +19,25 @@ pub enum LinkRef {
 impl LinkRef {
     /// The smallest request about the interface.
     pub(crate) fn to_link(&self) -> Link {
-        self.put_into(Link::default())
+        let mut link = Link::default();
+        self.name_in(&mut link);
+        link
     }
 
     /// Makes a request be about the interface.
     pub(crate) fn put_into(&self, mut link: Link) -> Link {
+        self.name_in(&mut link);
+        link
+    }
+
+    #[inline]
+    fn name_in(&self, link: &mut Link) {
         match self {
             Self::Index(index) => link.index = *index,
             // One byte of the kernel's buffer is for the NUL.
             Self::Name(name) if name.len() < IFNAMSIZ as usize => link.name = Some(name.clone()),
             Self::Name(name) => link.alt_name = Some(name.clone()),
         }
-        link
     }
 }
 

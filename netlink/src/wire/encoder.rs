@@ -175,10 +175,9 @@ impl<'b> Encoder<'b> {
     /// Writes an attribute whose payload is an integer of `size` bytes: 1, 2, 4 or 8.
     #[inline(never)]
     pub(crate) fn put_int_attr(&mut self, id_and_flags: u16, bits: u64, size: usize, big: bool) {
-        let [l0, l1] = ((ATTR_HEADER + size) as u16).to_ne_bytes();
-        let [t0, t1] = id_and_flags.to_ne_bytes();
         // The rest of a short one is the padding.
         let [a, b, c, d, e, f, g, h] = wire_bytes(bits, size, big);
+        let [l0, l1, t0, t1] = attr_header(size, id_and_flags);
         if size > 4 {
             self.put(&[l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
         } else {
@@ -186,12 +185,43 @@ impl<'b> Encoder<'b> {
         }
     }
 
+    /// Writes an attribute of `LEN` bytes, whose payload is what follows the room for the header, and padding.
+    #[inline]
+    pub(crate) fn put_fixed_attr<const LEN: usize>(
+        &mut self,
+        id_and_flags: u16,
+        size: usize,
+        mut attr: [u8; LEN],
+    ) {
+        if let Some(header) = attr.first_chunk_mut() {
+            *header = attr_header(size, id_and_flags);
+        }
+        self.put(&attr);
+    }
+
     /// Writes an attribute whose payload is `bytes`.
-    #[inline(never)]
     pub(crate) fn put_bytes_attr(&mut self, id_and_flags: u16, bytes: &[u8], name: &'static str) {
-        let start = self.begin(id_and_flags);
+        self.put_ended_attr(id_and_flags, bytes, 0, name);
+    }
+
+    /// Writes an attribute whose payload is `bytes` and so many zeros. With the length known, room is made once.
+    #[inline(never)]
+    pub(crate) fn put_ended_attr(
+        &mut self,
+        id_and_flags: u16,
+        bytes: &[u8],
+        zeros: usize,
+        name: &'static str,
+    ) {
+        let len = ATTR_HEADER + bytes.len() + zeros;
+        if len > usize::from(u16::MAX) {
+            return self.fail(too_long(len).within(name));
+        }
+        let end = self.buf.len() + attr_align(len);
+        self.buf.reserve(attr_align(len));
+        self.put(&attr_header(bytes.len() + zeros, id_and_flags));
         self.put(bytes);
-        self.end_attr(start, Ok(()), name);
+        self.buf.resize(end, 0);
     }
 
     /// Writes an attribute without payload.
@@ -250,6 +280,14 @@ impl<'b> Encoder<'b> {
                 0
             })
     }
+}
+
+/// The header of an attribute with a payload of `size` bytes, which are not too many.
+#[inline]
+fn attr_header(size: usize, id_and_flags: u16) -> [u8; ATTR_HEADER] {
+    let [l0, l1] = ((ATTR_HEADER + size) as u16).to_ne_bytes();
+    let [t0, t1] = id_and_flags.to_ne_bytes();
+    [l0, l1, t0, t1]
 }
 
 #[cold]

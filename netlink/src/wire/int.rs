@@ -5,7 +5,7 @@ use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::schema::{IntShape, Shape};
-use super::set::Walk;
+use super::set::{Walk, take_bool};
 use super::value::Value;
 use std::fmt;
 use std::marker::PhantomData;
@@ -146,7 +146,7 @@ macro_rules! __int_value {
                 walk: &mut $crate::wire::private::Walk<'_>,
                 name: &'static str,
             ) {
-                walk.take_int(slot, name);
+                $crate::wire::private::take_int(slot, walk, name);
             }
 
             #[inline]
@@ -213,7 +213,7 @@ impl Value for bool {
 
     #[inline]
     fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
-        walk.take_bool(slot, name);
+        take_bool(slot, walk, name);
     }
 
     #[inline]

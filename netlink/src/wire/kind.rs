@@ -1,6 +1,6 @@
 //! Unions by selector: [`Kind`] for payloads, [`FixedKind`] for members of fixed structs.
 
-use super::attr::{RawAttr, is_one_attr};
+use super::attr::{ATTR_HEADER, RawAttr, is_one_attr};
 use super::codec::Codec;
 use super::context::{Cx, Key, ViewKey};
 use super::encoder::Encoder;
@@ -219,8 +219,28 @@ impl<'a> Walk<'a> {
     }
 
     /// Makes a union of the attribute at hand and a selector that is known.
-    #[inline(never)]
+    #[inline]
     pub fn take_kind<T: Kind>(
+        &mut self,
+        slot: &mut Option<T>,
+        key: Option<Key<'_>>,
+        name: &'static str,
+    ) {
+        match key {
+            Some(Key::Int(key)) => self.take_numbered(slot, key, name),
+            key => self.take_keyed(slot, key, name),
+        }
+    }
+
+    /// The same with a number, which most selectors are, so that the call needs no memory.
+    #[inline(never)]
+    fn take_numbered<T: Kind>(&mut self, slot: &mut Option<T>, key: u64, name: &'static str) {
+        let decoded = T::decode(Key::Int(key), Some(self.payload()), self.cx());
+        self.settle(slot, decoded, name);
+    }
+
+    #[inline(never)]
+    fn take_keyed<T: Kind>(
         &mut self,
         slot: &mut Option<T>,
         key: Option<Key<'_>>,
@@ -279,6 +299,14 @@ impl<'a> Walk<'a> {
             Err(error) => self.fail(error.within(name, attr.offset)),
         }
     }
+}
+
+/// Makes the union that fills the rest of a struct. Too few bytes for an attribute say nothing where attributes are due.
+pub fn rest_of<T: Kind>(key: u64, rest: &[u8], cx: Cx<'_>) -> Result<Option<T>, DecodeError> {
+    if rest.len() < ATTR_HEADER && T::schema().has_attributes(key) {
+        return Ok(None);
+    }
+    T::decode(Key::Int(key), Some(rest), cx).map(Some)
 }
 
 /// Whether `other` says what the data are, so that the selector is not sent.

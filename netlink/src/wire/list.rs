@@ -20,7 +20,9 @@ impl<T: Clone, C: FixedCodec<T>> Codec<Vec<T>> for Packed<C> {
     const SHAPE: Shape = Shape::Packed(&C::SHAPE);
 
     fn decode(bytes: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeError> {
-        Ok(Self::view(bytes, cx)?.collect())
+        // In pieces that are whole nothing is asked for each element.
+        let items = Self::view(bytes, cx)?.bytes.chunks_exact(C::SIZE);
+        Ok(items.map(C::read).collect())
     }
 
     fn view<'a>(bytes: &'a [u8], _: Cx<'a>) -> Result<Self::View<'a>, DecodeError> {

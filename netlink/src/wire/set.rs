@@ -10,10 +10,24 @@ use super::unknown::Unknown;
 use super::view::RawView;
 use std::collections::BTreeMap;
 
-/// A set that takes its attributes from a walk; implemented by `derive(Attrs)`.
+/// A set that takes its attributes from a walk; implemented by `derive(Attrs)`. Errors stay in the walk.
+///
+/// The walk itself stands in [`decode_set`]: a loop around the `match` would keep the address of each field at hand, and
+/// reckon all of them for each set, however few of its attributes are there.
 pub trait Fill {
-    /// Sets all fields from the header and the attributes. Errors stay in the walk.
-    fn fill<'a>(&mut self, walk: &mut Walk<'a>);
+    /// Sets the fields of the header, and the selector for what is nested.
+    #[inline]
+    fn start(&mut self, _: &mut Walk<'_>) {}
+
+    /// Takes the attribute at hand. What it is handed is in the order in which most of what it calls takes it.
+    fn take(&mut self, walk: &mut Walk<'_>, id: u16);
+
+    /// Sets what needs several attributes.
+    #[inline]
+    fn join(&mut self, _: &mut Walk<'_>) {}
+
+    /// What no field takes.
+    fn unknown(&mut self) -> &mut Unknown;
 }
 
 /// Decodes a set whose header has `size` bytes, but may be as short as `least`, into an empty one.
@@ -37,20 +51,61 @@ pub fn decode_set(
         unknown.set_header_len(bytes.len() as u16);
     }
     let mut walk = Walk {
-        rest: tail(bytes, base),
         payload: &[],
         id_and_flags: 0,
         cx,
+        outer: None,
         bytes,
         base,
+        raw: [None; RAW],
         unknown,
         odd: None,
         error: None,
     };
-    set.fill(&mut walk);
+    set.start(&mut walk);
+    let mut rest = match walk.error {
+        None => tail(bytes, base),
+        Some(_) => &[],
+    };
+    while let Some(([l0, l1, t0, t1], behind)) = rest.split_first_chunk::<ATTR_HEADER>() {
+        let len = usize::from(u16::from_ne_bytes([*l0, *l1]));
+        // A length below that of the header wraps, so that one comparison is enough.
+        let Some(payload) = behind.get(..len.wrapping_sub(ATTR_HEADER)) else {
+            walk.refuse_rest(rest);
+            break;
+        };
+        walk.payload = payload;
+        walk.id_and_flags = u16::from_ne_bytes([*t0, *t1]);
+        let id = walk.id_and_flags & !FLAG_BITS;
+        set.take(&mut walk, id);
+        // The padding of the last attribute may be missing.
+        match rest.get(attr_align(len)..) {
+            Some(next) if walk.error.is_none() => rest = next,
+            _ => break,
+        }
+    }
+    if walk.error.is_none() {
+        set.join(&mut walk);
+        walk.finish(set);
+    }
     match walk.error {
         None => Ok(()),
         Some(error) => Err(error),
+    }
+}
+
+/// A set by itself.
+#[inline]
+pub fn decode_set_new<T: Fill + Default>(
+    bytes: &[u8],
+    size: usize,
+    least: usize,
+    cx: Cx<'_>,
+) -> Result<T, DecodeError> {
+    let mut set = T::default();
+    match decode_set(&mut set, bytes, size, least, cx) {
+        Ok(()) => Ok(set),
+        Err(error) => Err(error),
     }
 }
 
@@ -106,18 +161,23 @@ pub fn decode_set_push<T: Fill + Default>(
     decoded
 }
 
+/// How many attributes a walk keeps for later without allocating: two unions with their selectors.
+const RAW: usize = 4;
+
 /// The walk over a set's attributes, with what it needs at each of them. The first error ends it.
 #[derive(Debug)]
 pub struct Walk<'a> {
-    /// What follows the attribute at hand.
-    rest: &'a [u8],
     /// The attribute at hand.
     payload: &'a [u8],
     id_and_flags: u16,
     cx: Cx<'a>,
+    /// The selector that was inherited, where the set provides another.
+    outer: Option<Key<'a>>,
     /// The whole payload, of which the attributes start at `base`.
     bytes: &'a [u8],
     base: usize,
+    /// What waits for its selector, or for what it selects.
+    raw: [Option<RawAttr<'a>>; RAW],
     unknown: Unknown,
     odd: Option<Box<Odd<'a>>>,
     error: Option<DecodeError>,
@@ -136,25 +196,11 @@ struct Odd<'a> {
     unfit: Vec<RawAttr<'a>>,
     /// Where the value stands, for each id of which something does not fit; 0 if it has none so far.
     fits: BTreeMap<u16, usize>,
+    /// What waits besides the first [`RAW`].
+    raw: BTreeMap<usize, RawAttr<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    /// Moves to the next attribute and returns its id; `None` at the end and after an error.
-    #[inline]
-    pub fn next_id(&mut self) -> Option<u16> {
-        let [l0, l1, t0, t1] = *self.rest.first_chunk::<ATTR_HEADER>()?;
-        let len = usize::from(u16::from_ne_bytes([l0, l1]));
-        let Some(payload) = self.rest.get(ATTR_HEADER..len) else {
-            self.refuse_rest();
-            return None;
-        };
-        self.payload = payload;
-        self.id_and_flags = u16::from_ne_bytes([t0, t1]);
-        // The padding of the last attribute may be missing.
-        self.rest = tail(self.rest, attr_align(len));
-        Some(self.id_and_flags & !FLAG_BITS)
-    }
-
     /// The header, with zeros for what is missing of one that is short.
     #[inline]
     pub fn header<const N: usize>(&self) -> [u8; N] {
@@ -196,16 +242,25 @@ impl<'a> Walk<'a> {
         key: impl FnOnce(RawView<'a>) -> Result<Option<Key<'a>>, DecodeError>,
     ) {
         match key(RawView::of_walk(self.bytes, self.base, self.cx)) {
-            Ok(key) => self.cx = self.cx.with_inherited(key),
+            Ok(key) => {
+                self.outer = self.cx.inherited();
+                self.cx = self.cx.with_inherited(key);
+            }
             Err(error) => self.fail(error),
         }
+    }
+
+    /// The selector that was inherited before the set provided its own.
+    #[inline]
+    pub fn outer(&self) -> Option<Key<'a>> {
+        self.outer
     }
 
     /// Ends the walk at an attribute that claims more than is there.
     #[cold]
     #[inline(never)]
-    fn refuse_rest(&mut self) {
-        let mut rest = attributes_at(self.rest, self.offset_of(self.rest));
+    fn refuse_rest(&mut self, rest: &'a [u8]) {
+        let mut rest = attributes_at(rest, self.offset_of(rest));
         if let Err(error) = rest.next_attr() {
             self.fail(error);
         }
@@ -216,7 +271,6 @@ impl<'a> Walk<'a> {
     #[inline(never)]
     pub(super) fn fail(&mut self, error: DecodeError) {
         self.error.get_or_insert(error);
-        self.rest = &[];
     }
 
     /// Whether there was an error, so that nothing more needs to be decoded.
@@ -224,15 +278,20 @@ impl<'a> Walk<'a> {
         self.error.is_some()
     }
 
-    /// Hands over what the typed fields could not hold; `unknown` is that of an empty set.
+    /// Hands over what the typed fields of an empty set could not hold.
     #[inline]
-    pub fn finish(&mut self, unknown: &mut Unknown) {
+    fn finish(&mut self, set: &mut dyn Fill) {
+        if self.odd.is_some() || !self.unknown.is_empty() {
+            self.hand_over(set.unknown());
+        }
+    }
+
+    #[cold]
+    fn hand_over(&mut self, unknown: &mut Unknown) {
         if let Some(odd) = self.odd.take() {
             self.sort_out(*odd);
         }
-        if !self.unknown.is_empty() {
-            *unknown = std::mem::take(&mut self.unknown);
-        }
+        *unknown = std::mem::take(&mut self.unknown);
     }
 
     /// Puts what stands before the value of its id before it, and what stands behind it behind.
@@ -261,6 +320,7 @@ impl<'a> Walk<'a> {
                 replaced: Vec::new(),
                 unfit: Vec::new(),
                 fits: BTreeMap::new(),
+                raw: BTreeMap::new(),
             })
         })
     }
@@ -365,27 +425,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Decodes an integer into its field. A call for each attribute costs less than what its copies do to compile.
-    #[inline(never)]
-    pub fn take_int<T: Int>(&mut self, slot: &mut Option<T>, name: &'static str) {
-        match codec::exact_bits(self.payload, T::SIZE, T::BIG, T::SIGNED) {
-            Some(bits) => self.put(slot, T::from_bits(bits)),
-            None => self.refuse_len(T::SIZE, name),
-        }
-    }
-
-    /// Decodes a byte that is 0 or 1 into its field.
-    #[inline(never)]
-    pub(super) fn take_bool(&mut self, slot: &mut Option<bool>, name: &'static str) {
-        let value = match self.payload {
-            [0] => false,
-            [1] => true,
-            [_] => return self.refuse(DecodeError::unrepresentable(), name),
-            _ => return self.refuse_len(1, name),
-        };
-        self.put(slot, value);
-    }
-
     #[cold]
     fn refuse_len(&mut self, size: usize, name: &'static str) {
         self.refuse(codec::wrong_len(size, self.payload.len()), name);
@@ -398,6 +437,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Decodes an attribute that repeats its id. Behind one that does not fit all stay raw, since their order means something.
+    #[inline(never)]
     pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
         let id = self.id_and_flags & !FLAG_BITS;
         let unfit = |odd: &Odd<'_>| odd.fits.contains_key(&id);
@@ -412,6 +452,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
+    #[inline(never)]
     pub fn take_flag(&mut self, slot: &mut bool) {
         if !self.payload.is_empty() {
             self.keep_unfit();
@@ -425,20 +466,33 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Keeps an attribute for later, when its selector is known.
-    pub fn take_raw(&mut self, slot: &mut Option<RawAttr<'a>>) {
+    /// Keeps an attribute for later, when its selector is known. `index` is its place among those of the set.
+    #[inline(never)]
+    pub fn take_raw(&mut self, index: usize) {
         let attr = self.attr();
-        match slot {
-            None => *slot = Some(attr),
-            Some(_) if self.cx.direction().first_counts() => self.keep_later(),
-            Some(before) => {
-                let earlier = std::mem::replace(before, attr);
-                self.odd().replaced.push(earlier);
-            }
+        let earlier = self.raw(index);
+        if earlier.is_some() && self.cx.direction().first_counts() {
+            return self.keep_later();
+        }
+        match self.raw.get_mut(index) {
+            Some(place) => *place = Some(attr),
+            None => _ = self.odd().raw.insert(index, attr),
+        }
+        if let Some(earlier) = earlier {
+            self.odd().replaced.push(earlier);
+        }
+    }
+
+    /// What was kept at a place.
+    pub fn raw(&self, index: usize) -> Option<RawAttr<'a>> {
+        match self.raw.get(index) {
+            Some(place) => *place,
+            None => self.odd.as_ref()?.raw.get(&index).copied(),
         }
     }
 
     /// Keeps an attribute that has no field.
+    #[inline(never)]
     pub fn keep(&mut self) {
         self.unknown.keep(&self.attr());
     }
@@ -447,4 +501,25 @@ impl<'a> Walk<'a> {
     pub(super) fn keep_raw(&mut self, attr: &RawAttr<'_>) {
         self.unknown.keep(attr);
     }
+}
+
+/// Decodes an integer into its field. A call for each attribute costs less than what its copies do to compile.
+#[inline(never)]
+pub fn take_int<T: Int>(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
+    match codec::exact_bits(walk.payload, T::SIZE, T::BIG, T::SIGNED) {
+        Some(bits) => walk.put(slot, T::from_bits(bits)),
+        None => walk.refuse_len(T::SIZE, name),
+    }
+}
+
+/// Decodes a byte that is 0 or 1 into its field.
+#[inline(never)]
+pub(super) fn take_bool(slot: &mut Option<bool>, walk: &mut Walk<'_>, name: &'static str) {
+    let value = match walk.payload {
+        [0] => false,
+        [1] => true,
+        [_] => return walk.refuse(DecodeError::unrepresentable(), name),
+        _ => return walk.refuse_len(1, name),
+    };
+    walk.put(slot, value);
 }

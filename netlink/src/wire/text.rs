@@ -195,4 +195,11 @@ impl Value for NlString {
         out.put(&[0]);
         Ok(())
     }
+
+    fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
+        match value.checked() {
+            Ok(bytes) => out.put_ended_attr(id_and_flags, bytes, 1, name),
+            Err(error) => out.fail(error.within(name)),
+        }
+    }
 }

@@ -182,13 +182,12 @@ macro_rules! by_bytes {
             }
 
             #[inline]
-            fn put_attr(
-                value: &Self,
-                id_and_flags: u16,
-                name: &'static str,
-                out: &mut Encoder<'_>,
-            ) {
-                out.put_bytes_attr(id_and_flags, &value.octets(), name);
+            fn put_attr(value: &Self, id_and_flags: u16, _: &'static str, out: &mut Encoder<'_>) {
+                let mut attr = [0; 4 + $len];
+                if let Some(payload) = attr.last_chunk_mut() {
+                    *payload = value.octets();
+                }
+                out.put_fixed_attr(id_and_flags, $len, attr);
             }
         }
 

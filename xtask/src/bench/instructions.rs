@@ -50,10 +50,10 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
         }
     }
     let tools = tools.ok_or("valgrind is not installed")?;
-    let program = super::build(false)?;
+    let program = super::build(false, "counted")?;
     let mut text = format!(
         "# Instructions\n\nWritten by `cargo xtask bench --instructions`; `cargo xtask test` compares, with a tolerance of {TOLERANCE} %, if\n\
-         valgrind is there and the compiler is the same.\n\n{} for {}, {}, release build without further settings.\n\n\
+         valgrind is there and the compiler is the same.\n\n{} for {}, {}, release build in one codegen unit.\n\n\
          | operation | instructions |\n| --- | ---: |\n",
         tools.compiler, tools.host, tools.valgrind
     );

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the library beside the floor and other libraries, measured by the program in `bench/`.
 
+mod builds;
+mod growth;
 mod instructions;
 mod plot;
 mod table;
@@ -25,15 +27,42 @@ const WORKLOADS: [&str; 6] = [
 const PAGE: &str = "docs/performance.md";
 const PLOT: &str = "docs/performance.svg";
 
-const BEGIN: &str = "<!-- table: written by `cargo xtask bench --update` -->\n";
 const END: &str = "<!-- end of table -->\n";
+
+const HELP: &str = "\
+Usage: cargo xtask bench [OPTION…] [WORKLOAD…] [SIZE=N…]
+
+Times the library beside the floor and other libraries, in network namespaces of its own, and prints a table.
+A WORKLOAD is codec, route-add, route-dump, neigh-dump, link-get or link-dump, all unless some are named; sizes are
+routes, links and neighbours to list, n operations of the others, times that something is listed.
+
+  --growth          instead: how the time grows with routes to list (1,000 to routes=1000000), with requests in a
+                    batch (n=65536 in all) and with tasks that share a handle (n=20000 in all)
+  --builds          instead: what a small program costs to build that lists links by this library, and by others
+  --instructions    instead: the instructions of the codec, counted by valgrind, written to docs/instructions.md
+  --check           with --instructions: compare with that file
+  --runs N          rounds, 7 unless said, and one more that warms up; of --builds 3, and none
+  --no-peers        without the other libraries
+  --update          write the table into docs/performance.md, with --growth or --builds into docs/growth.md,
+                    and draw the plot beside it
+";
+
+/// What is measured.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Subject {
+    #[default]
+    Workloads,
+    Growth,
+    Builds,
+    Instructions,
+}
 
 #[derive(Default)]
 struct Options {
-    runs: u32,
+    subject: Subject,
+    runs: Option<u32>,
     update: bool,
     check: bool,
-    instructions: bool,
     peers: bool,
     /// Passed on to the program, such as `routes=1000`.
     sizes: Vec<String>,
@@ -43,7 +72,6 @@ struct Options {
 impl Options {
     fn read(args: &[String]) -> Result<Self, String> {
         let mut options = Self {
-            runs: 7,
             peers: true,
             ..Self::default()
         };
@@ -52,55 +80,91 @@ impl Options {
             match arg.as_str() {
                 "--runs" => {
                     let runs = args.next().and_then(|runs| runs.parse().ok());
-                    options.runs = runs
-                        .filter(|runs| *runs > 0)
-                        .ok_or("--runs takes a number")?;
+                    let runs = runs.filter(|runs| *runs > 0);
+                    options.runs = Some(runs.ok_or("--runs takes a number")?);
                 }
                 "--update" => options.update = true,
                 "--check" => options.check = true,
-                "--instructions" => options.instructions = true,
                 "--no-peers" => options.peers = false,
+                "--growth" => options.set(Subject::Growth)?,
+                "--builds" => options.set(Subject::Builds)?,
+                "--instructions" => options.set(Subject::Instructions)?,
                 size if size.contains('=') => options.sizes.push(size.to_owned()),
                 workload if WORKLOADS.contains(&workload) => {
                     options.workloads.push(workload.to_owned());
                 }
                 other => {
                     return Err(format!(
-                        "`{other}` is neither an option nor a workload ({WORKLOADS:?})"
+                        "`{other}` is neither option nor workload\n\n{HELP}"
                     ));
                 }
             }
+        }
+        if options.subject != Subject::Workloads && !options.workloads.is_empty() {
+            return Err("workloads are not picked with the option that is given".to_owned());
         }
         if options.workloads.is_empty() {
             options.workloads = WORKLOADS.map(str::to_owned).to_vec();
         }
         Ok(options)
     }
+
+    fn set(&mut self, subject: Subject) -> Result<(), String> {
+        if self.subject != Subject::Workloads {
+            return Err("--growth, --builds and --instructions go one at a time".to_owned());
+        }
+        self.subject = subject;
+        Ok(())
+    }
+
+    fn runs(&self) -> u32 {
+        self.runs.unwrap_or(7)
+    }
+
+    /// The size of a name, or what it is unless the command line says it.
+    fn size(&self, name: &str, default: u64) -> Result<u64, String> {
+        let mut sizes = self.sizes.iter();
+        let value = sizes.find_map(|size| size.strip_prefix(name)?.strip_prefix('='));
+        match value {
+            Some(value) => value.parse().map_err(|_| format!("{name}= takes a number")),
+            None => Ok(default),
+        }
+    }
 }
 
 pub(crate) fn command(args: &[String]) -> Result<(), String> {
-    let options = Options::read(args)?;
-    if options.instructions {
-        return instructions::run(options.check);
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        print!("{HELP}");
+        return Ok(());
     }
-    let program = build(options.peers)?;
+    let options = Options::read(args)?;
+    match options.subject {
+        Subject::Workloads => workloads(&options),
+        Subject::Growth => growth::run(&options),
+        Subject::Builds => builds::run(&options),
+        Subject::Instructions => instructions::run(options.check),
+    }
+}
+
+fn workloads(options: &Options) -> Result<(), String> {
+    let program = build(options.peers, "release")?;
     let mut results = Results::default();
     for workload in &options.workloads {
         eprintln!("{workload}");
-        run(&program, workload, &options, &mut results)?;
+        rounds(&program, workload, &[], options, &mut results)?;
     }
     let table = results.markdown();
     print!("{table}");
     if options.update {
         let root = crate::regen::workspace_root();
-        write_between(&root.join(PAGE), &table)?;
+        write_between(&root.join(PAGE), "bench", &table)?;
         write(&root.join(PLOT), &plot::svg(&results.ratios()))?;
     }
     Ok(())
 }
 
 /// The release build of the program.
-fn build(peers: bool) -> Result<PathBuf, String> {
+fn build(peers: bool, profile: &str) -> Result<PathBuf, String> {
     let root = crate::regen::workspace_root();
     let target = match std::env::var_os("CARGO_TARGET_DIR") {
         Some(dir) => root.join(dir),
@@ -111,7 +175,8 @@ fn build(peers: bool) -> Result<PathBuf, String> {
     command
         .args([
             "build",
-            "--release",
+            "--profile",
+            profile,
             "--locked",
             "--quiet",
             "--manifest-path",
@@ -123,21 +188,24 @@ fn build(peers: bool) -> Result<PathBuf, String> {
         command.arg("--no-default-features");
     }
     match command.status() {
-        Ok(status) if status.success() => Ok(target.join("release/netlink-bench")),
+        Ok(status) if status.success() => Ok(target.join(profile).join("netlink-bench")),
         Ok(_) => Err("the program in bench/ does not build".to_owned()),
         Err(error) => Err(format!("cargo: {error}")),
     }
 }
 
-fn run(
+/// Rounds of a workload; `args` are for the program and come before the sizes.
+fn rounds(
     program: &Path,
     workload: &str,
+    args: &[String],
     options: &Options,
     results: &mut Results,
 ) -> Result<(), String> {
     let mut command = Command::new(program);
     command
-        .args(["rounds", workload, &format!("runs={}", options.runs)])
+        .args(["rounds", workload, &format!("runs={}", options.runs())])
+        .args(args)
         .args(&options.sizes);
     if !options.peers {
         command.arg("peers=floor,ours");
@@ -156,16 +224,25 @@ fn run(
     }
 }
 
-/// Replaces what stands between the two marks of a page.
-fn write_between(path: &Path, text: &str) -> Result<(), String> {
+/// How many rounds there were, and how busy the machine was before.
+fn conditions(rounds: u32) -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("?");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("Rounds: {rounds}. Load of the machine before: {load}, on {cores} cores.\n\n")
+}
+
+/// Replaces what stands between the two marks of a page that are for a command.
+fn write_between(path: &Path, command: &str, text: &str) -> Result<(), String> {
+    let begin = format!("<!-- table: written by `cargo xtask {command} --update` -->\n");
     let page = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let parts = page
-        .split_once(BEGIN)
+        .split_once(&begin)
         .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let Some((before, after)) = parts else {
         return Err(format!("{} has no place for the table", path.display()));
     };
-    write(path, &format!("{before}{BEGIN}{text}{END}{after}"))
+    write(path, &format!("{before}{begin}{text}{END}{after}"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -14,6 +14,8 @@ pub(crate) struct Results {
 struct Row {
     workload: String,
     name: String,
+    /// How much of what grows, where something does.
+    at: Option<u64>,
     against: String,
     at_most: Option<f64>,
     /// By round; the first one is not among them.
@@ -39,7 +41,7 @@ pub(crate) struct Ratio {
 impl Median {
     /// The interval goes by the order of the values and assumes nothing of how they are distributed. With fewer than six
     /// values there is none that certain; it is then all of them.
-    fn of(mut values: Vec<f64>) -> Option<Self> {
+    pub(crate) fn of(mut values: Vec<f64>) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         let (first, last) = (*values.first()?, *values.last()?);
         let count = values.len();
@@ -61,6 +63,24 @@ impl Median {
     }
 }
 
+impl Row {
+    fn is(&self, workload: &str, name: &str, at: Option<u64>) -> bool {
+        self.workload == workload && self.name == name && self.at == at
+    }
+
+    /// The median of what `of` makes of each run.
+    fn median(&self, of: impl Fn(&Value) -> Option<f64>) -> Option<f64> {
+        Some(Median::of(self.runs.values().filter_map(of).collect())?.value)
+    }
+
+    /// The most memory any run had resident, in MiB.
+    fn resident(&self) -> f64 {
+        let resident = self.runs.values();
+        let resident = resident.filter_map(|run| run["maxrss_kb"].as_f64());
+        resident.fold(0.0, f64::max) / 1024.0
+    }
+}
+
 impl Results {
     /// Takes a line of the program.
     pub(crate) fn take(&mut self, line: &str) -> Result<(), String> {
@@ -74,10 +94,12 @@ impl Results {
                 .to_owned()
         };
         let (name, workload) = (text("row"), text("workload"));
+        let at = value.get("at").and_then(Value::as_u64);
         if value.get("against").is_some() {
             self.rows.push(Row {
                 workload,
                 name,
+                at,
                 against: text("against"),
                 at_most: value.get("at_most").and_then(Value::as_f64),
                 runs: BTreeMap::new(),
@@ -86,7 +108,7 @@ impl Results {
             return Ok(());
         }
         let mut rows = self.rows.iter_mut();
-        let Some(row) = rows.find(|row| row.workload == workload && row.name == name) else {
+        let Some(row) = rows.find(|row| row.is(&workload, &name, at)) else {
             return Err(format!("a run of no row: {line}"));
         };
         match value.get("round").and_then(Value::as_u64) {
@@ -99,13 +121,9 @@ impl Results {
         Ok(())
     }
 
-    fn find(&self, workload: &str, name: &str) -> Option<&Row> {
-        let mut rows = self.rows.iter();
-        rows.find(|row| row.workload == workload && row.name == name)
-    }
-
     fn ratio(&self, row: &Row, metric: &str) -> Option<Median> {
-        let base = self.find(&row.workload, &row.against)?;
+        let mut rows = self.rows.iter();
+        let base = rows.find(|base| base.is(&row.workload, &row.against, row.at))?;
         let pair = |(round, run)| Some(each(run, metric)? / each(base.runs.get(round)?, metric)?);
         Median::of(row.runs.iter().filter_map(pair).collect())
     }
@@ -119,7 +137,10 @@ impl Results {
         let ratio = |row: &Row| {
             Some(Ratio {
                 workload: row.workload.clone(),
-                name: row.name.clone(),
+                name: match row.at {
+                    Some(at) => format!("{}, {}", row.name, thousands(at)),
+                    None => row.name.clone(),
+                },
                 ratio: self.ratio(row, TIME)?,
             })
         };
@@ -153,12 +174,8 @@ impl Results {
     }
 
     fn line(&self, row: &Row) -> String {
-        let times = row
-            .runs
-            .values()
-            .filter_map(|run| each(run, TIME))
-            .collect();
-        let time = Median::of(times).map_or(String::new(), |time| format!("{:.0}", time.value));
+        let time = row.median(|run| each(run, TIME));
+        let time = time.map_or(String::new(), |time| format!("{time:.0}"));
         let ratio = self.ratio(row, TIME).map_or(String::new(), |ratio| {
             format!("{} of {}", show(ratio), row.against)
         });
@@ -166,15 +183,36 @@ impl Results {
         let counted = row.counted.as_ref();
         let allocations = counted.and_then(|run| each(run, "allocs"));
         let allocations = allocations.map_or(String::new(), number);
-        let resident = row
-            .runs
-            .values()
-            .filter_map(|run| run["maxrss_kb"].as_f64());
-        let resident = resident.fold(0.0, f64::max) / 1024.0;
         format!(
-            "| {} | {} | {time} | {ratio} | {aim} | {allocations} | {resident:.1} |\n",
-            row.workload, row.name
+            "| {} | {} | {time} | {ratio} | {aim} | {allocations} | {:.1} |\n",
+            row.workload,
+            row.name,
+            row.resident()
         )
+    }
+
+    /// How the time of a workload grows: each row at all its points, of which `unit` says what they count.
+    pub(crate) fn growth(&self, unit: &str) -> String {
+        let mut text = format!(
+            "| who | {unit} | ns each | ms in all | times the floor (95 %) | resident, MiB |\n\
+             | --- | ---: | ---: | ---: | --- | ---: |\n"
+        );
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        let first = |name: &str| self.rows.iter().position(|row| row.name == name);
+        rows.sort_by_key(|row| (first(&row.name), row.at));
+        for row in rows {
+            let time = row.median(|run| each(run, TIME)).unwrap_or_default();
+            let total = row.median(|run| run[TIME].as_f64()).unwrap_or_default();
+            let ratio = self.ratio(row, TIME).map_or(String::new(), show);
+            text.push_str(&format!(
+                "| {} | {} | {time:.0} | {:.1} | {ratio} | {:.1} |\n",
+                row.name,
+                thousands(row.at.unwrap_or_default()),
+                total / 1e6,
+                row.resident()
+            ));
+        }
+        text
     }
 
     /// The operations of the codec, in the order of the program.
@@ -194,12 +232,7 @@ impl Results {
 
     fn operation(&self, row: &Row, name: &str) -> String {
         let metric = format!("{name}_ns");
-        let times = row
-            .runs
-            .values()
-            .filter_map(|run| run[&metric].as_f64())
-            .collect();
-        let Some(time) = Median::of(times) else {
+        let Some(time) = row.median(|run| run[&metric].as_f64()) else {
             return String::new();
         };
         let ratio = self.ratio(row, &metric).map_or(String::new(), show);
@@ -210,8 +243,8 @@ impl Results {
         let allocations = allocations.map_or(String::new(), number);
         let name = name.replace('_', " ");
         format!(
-            "| {name} | {} | {:.1} | {ratio} | {allocations} |\n",
-            row.name, time.value
+            "| {name} | {} | {time:.1} | {ratio} | {allocations} |\n",
+            row.name
         )
     }
 }
@@ -227,6 +260,15 @@ fn each(run: &Value, metric: &str) -> Option<f64> {
         _ if run["workload"] == CODEC => Some(value),
         _ => Some(value / run["n"].as_f64()?),
     }
+}
+
+/// A number with commas, as people write it.
+fn thousands(number: u64) -> String {
+    let mut text = number.to_string();
+    for at in (1..text.len()).rev().skip(2).step_by(3) {
+        text.insert(at, ',');
+    }
+    text
 }
 
 fn show(ratio: Median) -> String {
@@ -258,6 +300,43 @@ mod tests {
         assert_eq!(bounds(9), (2.0, 5.0, 8.0));
         assert_eq!(bounds(15), (4.0, 8.0, 12.0));
         assert!(Median::of(Vec::new()).is_none());
+    }
+
+    #[test]
+    fn numbers_have_commas() {
+        assert_eq!(
+            [1, 999, 1000, 12_345_678].map(thousands),
+            ["1", "999", "1,000", "12,345,678"]
+        );
+    }
+
+    #[test]
+    fn what_grows_is_compared_at_the_same_point() {
+        let mut results = Results::default();
+        for line in [
+            r#"{"row":"floor","at":1,"workload":"w","against":""}"#,
+            r#"{"row":"ours","at":1,"workload":"w","against":"floor"}"#,
+            r#"{"row":"floor","at":1000,"workload":"w","against":""}"#,
+            r#"{"row":"ours","at":1000,"workload":"w","against":"floor"}"#,
+            r#"{"row":"floor","at":1,"round":1,"workload":"w","n":10,"wall_ns":1000}"#,
+            r#"{"row":"ours","at":1,"round":1,"workload":"w","n":10,"wall_ns":2000}"#,
+            r#"{"row":"floor","at":1000,"round":1,"workload":"w","n":10,"wall_ns":1000000}"#,
+            r#"{"row":"ours","at":1000,"round":1,"workload":"w","n":10,"wall_ns":3000000}"#,
+        ] {
+            results.take(line).unwrap();
+        }
+        let table = results.growth("things");
+        let lines: Vec<&str> = table.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "| floor | 1 | 100 | 0.0 |  | 0.0 |",
+                "| floor | 1,000 | 100000 | 1.0 |  | 0.0 |",
+                "| ours | 1 | 200 | 0.0 | 2.00 (2.00–2.00) | 0.0 |",
+                "| ours | 1,000 | 300000 | 3.0 | 3.00 (3.00–3.00) | 0.0 |",
+            ]
+        );
+        assert_eq!(results.ratios()[1].name, "ours, 1,000");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Bytes as hex with their meaning beside them: [`annotate`].
 
-use super::{IntShape, Member, NameStyle, OwnedKey, Part, SetSchema, Shape, name_of, read_uint};
+use super::{
+    IntShape, Member, NameStyle, OwnedKey, Part, Place, SetSchema, Shape, name_of, read_uint,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::layout::read_bits;
 use crate::wire::{DecodeError, HwAddr, attributes};
@@ -243,7 +245,13 @@ impl Page<'_> {
         self.members(set.header, at, len, depth);
         let header = self.bytes(at, set.header_size.min(len)).to_vec();
         let attrs = self.bytes(at + base, len.saturating_sub(base)).to_vec();
-        let down = set.provided(&header, &attrs, inherited);
+        let place = Place {
+            header: &header,
+            attrs: &attrs,
+            inherited,
+            to_kernel: self.to_kernel,
+        };
+        let down = set.provided(&place);
         let mut end = 0;
         for attr in attributes(&attrs) {
             let attr = match attr {
@@ -268,7 +276,7 @@ impl Page<'_> {
                 );
                 continue;
             };
-            let key = set.selector(known, attr.payload, &header, &attrs, inherited);
+            let key = set.selector(known, attr.payload, &place);
             let case = match (&known.shape, &key) {
                 (Shape::Union(union), Some(key)) => union().case(key).map(|case| case.shape),
                 _ => None,

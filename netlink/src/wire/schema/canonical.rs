@@ -2,7 +2,7 @@
 
 use super::annotate::item_size;
 use super::{
-    CountUnit, IntShape, Member, OwnedKey, Part, SetSchema, Shape, StructSchema, read_uint,
+    CountUnit, IntShape, Member, OwnedKey, Part, Place, SetSchema, Shape, StructSchema, read_uint,
 };
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
@@ -139,15 +139,20 @@ impl Walk<'_> {
         // A record's length counts the padding of its last attribute or not; the attributes say enough.
         self.members(set.header, header);
         let attrs = bytes.get(base..).unwrap_or_default();
-        let down = set.provided(header, attrs, inherited);
+        let place = Place {
+            header,
+            attrs,
+            inherited,
+            to_kernel: self.to_kernel,
+        };
+        let down = set.provided(&place);
         let mut list = Vec::new();
         for attr in attributes(attrs).filter_map(Result::ok) {
             if set.pads.contains(&attr.id()) {
                 continue;
             }
             let known = set.attr(attr.id(), self.to_kernel);
-            let key =
-                known.and_then(|known| set.selector(known, attr.payload, header, attrs, inherited));
+            let key = known.and_then(|known| set.selector(known, attr.payload, &place));
             let shape = match known.map(|known| known.shape) {
                 Some(Shape::Union(union)) => key
                     .as_ref()

@@ -1,6 +1,6 @@
 //! What one payload says that another does not: [`difference`].
 
-use super::{OwnedKey, Selector, SetSchema, Shape};
+use super::{OwnedKey, Place, Selector, SetSchema, Shape};
 use crate::wire::attr::attr_align;
 use crate::wire::{RawAttr, attributes};
 
@@ -25,7 +25,13 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
     let mut out = new.get(..base).unwrap_or(new).to_vec();
     let mut selectors: Vec<RawAttr<'_>> = Vec::new();
     let mut some = false;
-    let down = set.provided(header, attrs, inherited);
+    let place = Place {
+        header,
+        attrs,
+        inherited,
+        to_kernel: true,
+    };
+    let down = set.provided(&place);
     for attr in attributes(attrs).filter_map(Result::ok) {
         let known = set.attr(attr.id(), true);
         if known.is_some_and(|known| matches!(known.selector, Selector::Of(_))) {
@@ -35,8 +41,7 @@ fn set(set: &SetSchema, new: &[u8], old: &[u8], inherited: Option<&OwnedKey>) ->
         if old.contains_same(&attr) {
             continue;
         }
-        let key =
-            known.and_then(|known| set.selector(known, attr.payload, header, attrs, inherited));
+        let key = known.and_then(|known| set.selector(known, attr.payload, &place));
         let shape = known.and_then(|known| match &known.shape {
             Shape::Union(union) => union().case(key.as_ref()?)?.shape,
             shape => Some(*shape),

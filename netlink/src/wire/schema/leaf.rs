@@ -1,7 +1,9 @@
 //! Every scalar of a payload with its place and its path: [`leaves`].
 
 use super::annotate::{item_size, show};
-use super::{CountUnit, Member, OwnedKey, Part, Selector, SetSchema, Shape, lead_case, read_uint};
+use super::{
+    CountUnit, Member, OwnedKey, Part, Place, Selector, SetSchema, Shape, lead_case, read_uint,
+};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 use crate::wire::layout::read_bits;
@@ -336,7 +338,13 @@ impl<'a> Walk<'a> {
         );
         let header = self.slice(at, set.header_size.min(len));
         let attrs = self.slice(at + base, len.saturating_sub(base));
-        let down = set.provided(header, attrs, inherited);
+        let place = Place {
+            header,
+            attrs,
+            inherited,
+            to_kernel: self.to_kernel,
+        };
+        let down = set.provided(&place);
         let mut repeated: BTreeMap<u16, u64> = BTreeMap::new();
         for attr in attributes(attrs).filter_map(Result::ok) {
             if set.pads.contains(&attr.id()) {
@@ -349,7 +357,7 @@ impl<'a> Walk<'a> {
                 self.path.pop();
                 continue;
             };
-            let key = set.selector(known, attr.payload, header, attrs, inherited);
+            let key = set.selector(known, attr.payload, &place);
             let shape = match (&known.shape, &key) {
                 (Shape::Union(union), Some(key)) => match union().case(key) {
                     Some(case) => case.shape,

@@ -1,6 +1,6 @@
 //! The attribute at an offset of a request: [`path_at`], and one that is missing there: [`missing_at`].
 
-use super::{OwnedKey, SetSchema, Shape, lead_case};
+use super::{OwnedKey, Place, SetSchema, Shape, lead_case};
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
 
@@ -89,7 +89,13 @@ fn walk_set(
     let base = attr_align(set.header_size);
     let header = bytes.get(..set.header_size).unwrap_or_default();
     let attrs = bytes.get(base..).unwrap_or_default();
-    let down = set.provided(header, attrs, inherited);
+    let place = Place {
+        header,
+        attrs,
+        inherited,
+        to_kernel: true,
+    };
+    let down = set.provided(&place);
     for attr in attributes(attrs).filter_map(Result::ok) {
         let start = base + attr.offset - 4;
         let end = start + 4 + attr.payload.len();
@@ -101,7 +107,7 @@ fn walk_set(
             return None;
         }
         path.push(known.name);
-        let key = set.selector(known, attr.payload, header, attrs, inherited);
+        let key = set.selector(known, attr.payload, &place);
         let shape = match &known.shape {
             Shape::Union(union) => key
                 .and_then(|key| union().case(&key)?.shape)

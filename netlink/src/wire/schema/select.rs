@@ -17,6 +17,19 @@ pub(super) enum OwnedKey {
     Or(Box<OwnedKey>),
 }
 
+/// Where an attribute stands: what its selector may be found in.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'b> {
+    /// The header of its set.
+    pub(super) header: &'b [u8],
+    /// The attributes of its set.
+    pub(super) attrs: &'b [u8],
+    /// The selector that the enclosing set provides.
+    pub(super) inherited: Option<&'b OwnedKey>,
+    /// Whether the message goes to the kernel.
+    pub(super) to_kernel: bool,
+}
+
 impl CaseKey {
     fn is(self, key: &OwnedKey) -> bool {
         match (self, key) {
@@ -28,6 +41,14 @@ impl CaseKey {
 }
 
 impl UnionSchema {
+    /// Whether the case of this number has attributes and nothing before them.
+    pub(in crate::wire) fn has_attributes(&self, key: u64) -> bool {
+        match self.case(&OwnedKey::Int(key)).and_then(|case| case.shape) {
+            Some(Shape::Set(set)) => set().header_size == 0,
+            _ => false,
+        }
+    }
+
     /// The case that a selector picks.
     pub(super) fn case(&self, key: &OwnedKey) -> Option<&'static Case> {
         if let OwnedKey::Or(key) = key {
@@ -161,56 +182,41 @@ impl SetSchema {
     }
 
     /// The selector that what is nested in this set inherits.
-    pub(super) fn provided(
-        &self,
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
-    ) -> Option<OwnedKey> {
+    pub(super) fn provided(&self, place: &Place<'_>) -> Option<OwnedKey> {
         match self.provide {
-            Selector::None => inherited.cloned(),
-            provide => self.find_selector(provide, header, attrs, inherited),
+            Selector::None => place.inherited.cloned(),
+            provide => self.find_selector(provide, place),
         }
     }
 
-    /// The selector that picks the case of `attr`, with this payload, in a set with these bytes.
+    /// The selector that picks the case of `attr`, with this payload.
     pub(super) fn selector(
         &self,
         attr: &AttrSchema,
         payload: &[u8],
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
+        place: &Place<'_>,
     ) -> Option<OwnedKey> {
         match attr.selector {
             Selector::Length => Some(OwnedKey::Int(payload.len() as u64)),
-            selector => self.find_selector(selector, header, attrs, inherited),
+            selector => self.find_selector(selector, place),
         }
     }
 
-    fn find_selector(
-        &self,
-        selector: Selector,
-        header: &[u8],
-        attrs: &[u8],
-        inherited: Option<&OwnedKey>,
-    ) -> Option<OwnedKey> {
+    fn find_selector(&self, selector: Selector, place: &Place<'_>) -> Option<OwnedKey> {
         match selector {
             Selector::None | Selector::Of(_) | Selector::Length => None,
-            Selector::Inherited => inherited.cloned(),
-            Selector::Header(path) => select_in(self.header, path, header),
-            Selector::AttrOr(id, or) => self
-                .find_selector(Selector::Attr(id, &[]), header, attrs, inherited)
-                .or_else(|| {
-                    let key = self.find_selector(*or, header, attrs, inherited)?;
-                    Some(OwnedKey::Or(Box::new(key)))
-                }),
+            Selector::Inherited => place.inherited.cloned(),
+            Selector::Header(path) => select_in(self.header, path, place.header),
+            Selector::AttrOr(id, or) => {
+                self.find_selector(Selector::Attr(id, &[]), place)
+                    .or_else(|| {
+                        let key = self.find_selector(*or, place)?;
+                        Some(OwnedKey::Or(Box::new(key)))
+                    })
+            }
             Selector::Attr(id, path) => {
                 let key = self.attrs.iter().find(|attr| attr.id == id)?;
-                let found = attributes(attrs)
-                    .filter_map(Result::ok)
-                    .filter(|a| a.id() == id);
-                let payload = found.last()?.payload;
+                let payload = counting(key, place)?;
                 match (&key.shape, path) {
                     (Shape::Struct(schema), path) => select_in(schema().members, path, payload),
                     (shape, []) => key_of(shape, payload),
@@ -218,5 +224,25 @@ impl SetSchema {
                 }
             }
         }
+    }
+}
+
+/// The payload of the selector `key`: of several, the one that counts where they go to. One that does not fit its type does not count,
+/// unless what it selects is part of one value with it.
+fn counting<'b>(key: &AttrSchema, place: &Place<'b>) -> Option<&'b [u8]> {
+    let whole = matches!(key.selector, Selector::Of(_));
+    let fits = |payload: &[u8]| match &key.shape {
+        Shape::Int(int) => payload.len() == int.size,
+        Shape::Text { .. } => !payload.strip_suffix(&[0]).unwrap_or(payload).contains(&0),
+        _ => true,
+    };
+    let mut found = attributes(place.attrs)
+        .filter_map(Result::ok)
+        .filter(|attr| attr.id() == key.id && (whole || fits(attr.payload)))
+        .map(|attr| attr.payload);
+    if place.to_kernel {
+        found.last()
+    } else {
+        found.next()
     }
 }
