@@ -38,7 +38,7 @@ Commands:
                                  of captured conversations printed
   decode [--json] [FILE…]        captured messages, readable; --help says which
   schema --json                  everything the specs define, a JSON object a line
-  uapi [TREE] [--cc 'CC FLAGS'] [--list]
+  uapi [TREE] [--cc 'CC FLAGS'] [--run EMULATOR] [--list]
                                  compare the specs with kernel headers, those
                                  that are installed unless TREE says others
   fuzz [--seconds N] [TARGET…]   the fuzzers of fuzz/, N seconds each;

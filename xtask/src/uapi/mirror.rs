@@ -282,7 +282,8 @@ pub(super) fn bitfields(
         let _ = writeln!(text, "#include <{header}>");
     }
     // Prints the width of the field and the place of its lowest bit, counted as the machine numbers bits.
-    text.push_str("static int show(const unsigned char *bytes, unsigned long size) {\n    for (unsigned long i = 0; i < size; i++) printf(\"%02x\", bytes[i]);\n    return printf(\"\\n\");\n}\nint main(void) {\n");
+    // Bits are in the order of the machine that runs it: from the least significant one, or from the most significant one.
+    text.push_str("static int show(const unsigned char *bytes, unsigned long size) {\n    for (unsigned long i = 0; i < size; i++) printf(\"%02x\", bytes[i]);\n    return printf(\"\\n\");\n}\nint main(void) {\n    printf(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? \"big\\n\" : \"little\\n\");\n");
     for bits in &all {
         let (c, field) = (&bits.structure.meta.c, &bits.field.meta.c);
         let _ = writeln!(
@@ -294,15 +295,19 @@ pub(super) fn bitfields(
     let path = build.write("bitfields.c", &text)?;
     let program = format!("{path}.out");
     let linked = build.output(&["-o", &program, &path]);
-    let output = match linked.is_ok().then(|| Command::new(&program).output()) {
+    let mut command = build.run.iter().cloned().chain([program]);
+    let mut runner = Command::new(command.next().unwrap_or_default());
+    let output = match linked.is_ok().then(|| runner.args(command).output()) {
         Some(Ok(output)) => output,
         // A compiler for another machine, or one without a C library for it.
         _ => return Ok(format!("{} bitfields not run here", all.len())),
     };
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = shown.lines();
+    let big = lines.next() == Some("big");
     let mut wrong = String::new();
-    for (bits, line) in all.iter().zip(shown.lines()) {
-        let have = set_bits(line);
+    for (bits, line) in all.iter().zip(lines) {
+        let have = set_bits(line, big);
         let want: Vec<u64> = (0..bits.width)
             .map(|bit| 8 * bits.storage + bits.first + bit)
             .collect();
@@ -314,7 +319,7 @@ pub(super) fn bitfields(
             );
         }
     }
-    if shown.lines().count() != all.len() {
+    if shown.lines().count() != all.len() + 1 {
         return Err("the program of the bitfields stopped early".to_owned());
     }
     if !wrong.is_empty() {
@@ -323,14 +328,16 @@ pub(super) fn bitfields(
     Ok(format!("{} bitfields agree", all.len()))
 }
 
-/// The bits that are set in a line of hex, in the order of a little-endian machine.
-fn set_bits(line: &str) -> Vec<u64> {
+/// The bits that are set in a line of hex, in the order in which bitfields are allocated.
+fn set_bits(line: &str, big: bool) -> Vec<u64> {
     let mut bits = Vec::new();
     for (byte, pair) in line.as_bytes().chunks(2).enumerate() {
         let value = std::str::from_utf8(pair)
             .ok()
             .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        let set = (0..8).filter(|bit| value.unwrap_or_default() >> bit & 1 == 1);
+        let value = value.unwrap_or_default();
+        let value = if big { value.reverse_bits() } else { value };
+        let set = (0..8).filter(|bit| value >> bit & 1 == 1);
         bits.extend(set.map(|bit| 8 * byte as u64 + bit));
     }
     bits

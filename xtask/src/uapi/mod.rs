@@ -26,6 +26,8 @@ struct Ask {
     tree: PathBuf,
     /// The compiler with its flags.
     compiler: Vec<String>,
+    /// What runs its programs, with its flags, if not this machine.
+    run: Vec<String>,
     /// Prints every constant that no spec has.
     list: bool,
 }
@@ -38,6 +40,7 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
     let mut ask = Ask {
         tree: PathBuf::from("/usr/include"),
         compiler: vec!["cc".to_owned()],
+        run: Vec::new(),
         list: false,
     };
     let mut args = args.iter();
@@ -48,6 +51,10 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
                     .next()
                     .ok_or("`--cc` needs a compiler, with its flags")?;
                 ask.compiler = text.split_whitespace().map(str::to_owned).collect();
+            }
+            "--run" => {
+                let text = args.next().ok_or("`--run` needs an emulator")?;
+                ask.run = text.split_whitespace().map(str::to_owned).collect();
             }
             "--list" => ask.list = true,
             other if other.starts_with('-') => {
@@ -124,6 +131,7 @@ fn coverage(
 /// A compiler and a tree of headers, with a folder to work in.
 struct Build {
     compiler: Vec<String>,
+    run: Vec<String>,
     includes: Vec<PathBuf>,
     scratch: PathBuf,
     version: Version,
@@ -161,6 +169,7 @@ impl Build {
         }
         let mut build = Self {
             compiler: ask.compiler.clone(),
+            run: ask.run.clone(),
             includes: Vec::new(),
             scratch,
             version: (0, 0),
