@@ -40,7 +40,10 @@ impl Apt {
             let path = dir.join(name);
             fs::write(&path, text).map_err(|error| about(&path, &error))?;
         }
-        run(apt.command("apt-get").args(["update", "--quiet"]))?;
+        // A mirror out of reach is a warning otherwise.
+        run(apt
+            .command("apt-get")
+            .args(["update", "--quiet", "--error-on=any"]))?;
         Ok(apt)
     }
 

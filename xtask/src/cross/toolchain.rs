@@ -62,7 +62,10 @@ impl Toolchain {
         if !root.exists() {
             println!("== fetching {} from {SUITE}", PACKAGES.join(", "));
             apt::kept(&root, fetch).map_err(|error| {
-                format!("cannot fetch compiler, linkers and emulators: {error}")
+                format!(
+                    "{error}\ncannot fetch compiler, linkers and emulators, packages of Debian {SUITE}; \
+                     NETLINK_DEBIAN_MIRROR can name another mirror"
+                )
             })?;
         }
         let version = run(Command::new(root.join("bin/rustc")).arg("--version"))?;
