@@ -92,7 +92,7 @@ impl Splitter {
         list
     }
 
-    fn message(
+    pub(crate) fn message(
         &mut self,
         protocol: &str,
         direction: Direction,
@@ -362,13 +362,21 @@ pub fn pcap(file: &[u8]) -> Result<Vec<Message>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::from_hex;
+    use crate::{from_hex, order, to_hex};
 
-    const GET_LINK: &str = "20000000 12000100 01000000 00000000 0000000000000000 0000000000000000";
+    /// RTM_GETLINK.
+    fn get_link() -> Vec<u8> {
+        stored("20000000 12000100 01000000 00000000 0000000000000000 0000000000000000")
+    }
+
+    fn stored(hex: &str) -> Vec<u8> {
+        let bytes = from_hex(&hex.replace(' ', ""));
+        order::messages("route", Direction::ToKernel, &bytes)
+    }
 
     #[test]
     fn digits() {
-        let list = hex(GET_LINK, "route").unwrap();
+        let list = hex(&to_hex(&get_link()), "route").unwrap();
         assert_eq!(list.len(), 1);
         assert_eq!(
             (list[0].kind, list[0].body.len(), list[0].direction),
@@ -379,8 +387,21 @@ mod tests {
 
     #[test]
     fn strace_forms() {
-        let text = "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_XFRM) = 3\nsendto(3, \"\\x14\\x00\\x00\\x00\\x12\\x00\\x01\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\", 20, 0) = 20\nrecvmsg(3, ...) = 20\n | 00000  14 00 00 00 02 00 00 00  01 00 00 00 00 00 00 00  ................ |\n | 00010  00 00 00 00                                       ....             |\n";
-        let list = strace(text, "route");
+        let get = stored("14000000 12000100 01000000 00000000 00000000");
+        let error = stored("14000000 02000000 01000000 00000000 00000000");
+        let escaped: String = get.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        let row = |at: usize| -> String {
+            let row = error.iter().skip(at).take(16);
+            row.map(|byte| format!("{byte:02x} ")).collect()
+        };
+        let text = format!(
+            "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_XFRM) = 3\n\
+             sendto(3, \"{escaped}\", 20, 0) = 20\nrecvmsg(3, ...) = 20\n \
+             | 00000  {} ................ |\n | 00010  {}  .... |\n",
+            row(0),
+            row(16)
+        );
+        let list = strace(&text, "route");
         let seen: Vec<_> = list
             .iter()
             .map(|m| (m.family.as_str(), m.kind, m.direction))
@@ -400,7 +421,7 @@ mod tests {
         file.extend([0; 8]);
         file.extend(65535u32.to_le_bytes());
         file.extend(253u32.to_le_bytes());
-        let message = from_hex(&GET_LINK.replace(' ', ""));
+        let message = get_link();
         let len = 16 + message.len() as u32;
         file.extend([0; 8]);
         file.extend(len.to_le_bytes());

@@ -329,7 +329,12 @@ impl Place {
         };
         if let Some((first, _)) = self.bits {
             if let Some(byte) = slot.get_mut(first as usize / 8) {
-                *byte ^= 1 << (first % 8);
+                // Bitfields begin at the most significant bit on big-endian machines.
+                *byte ^= if cfg!(target_endian = "big") {
+                    0x80 >> (first % 8)
+                } else {
+                    1 << (first % 8)
+                };
             }
             return;
         }

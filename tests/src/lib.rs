@@ -1,6 +1,9 @@
 //! Helpers of the cross-crate tests.
 #![forbid(unsafe_code)]
 
+use netlink::generated::route::RouteMessage;
+use netlink::wire::{Direction, Messages as _, Shape};
+
 pub mod agree;
 pub mod bodies;
 pub mod capture;
@@ -8,6 +11,8 @@ pub mod corpus;
 pub mod dissect;
 pub mod fuzz;
 pub mod make;
+pub mod order;
+pub mod snapshot;
 pub mod values;
 
 /// A message of a real conversation.
@@ -23,7 +28,7 @@ pub struct Captured {
     pub origin: String,
 }
 
-/// Reads a file of captured messages; its first line says how each of the others is made.
+/// Reads a file of captured messages, as this machine has them; its first line says how each of the others is made.
 ///
 /// # Panics
 /// On a line that is not of that form.
@@ -42,10 +47,19 @@ fn line(line: &str) -> Captured {
     let to_kernel = word() == "to";
     let kind = word().parse().expect("a message type");
     let hex = word().replace('-', "");
+    let body = from_hex(&hex);
+    let direction = if to_kernel {
+        Direction::ToKernel
+    } else {
+        Direction::FromKernel
+    };
+    let mut types = RouteMessage::TYPES.iter();
+    let known = types.find(|(message, _)| message.id == kind);
+    let shape = known.and_then(|(_, shape)| *shape).unwrap_or(Shape::Bytes);
     Captured {
         to_kernel,
         kind,
-        body: from_hex(&hex),
+        body: order::payload(&shape, &body, direction, None),
         origin: origin.to_owned(),
     }
 }

@@ -2,13 +2,16 @@
 
 use netlink_tests::capture;
 use netlink_tests::corpus::Report;
+use netlink_tests::order;
 
 #[test]
 fn conversations_decode_and_encode_from_typed_values() {
     let mut report = Report::default();
-    for line in include_str!("../data/corpus.jsonl").lines() {
-        for message in capture::record(line).unwrap() {
-            report.check(&message, true);
+    for (index, line) in include_str!("../data/corpus.jsonl").lines().enumerate() {
+        // Other machines are emulated ones, which are slow: there, numbers are changed in one of four.
+        let thorough = order::IS_HOME || index % 4 == 0;
+        for message in capture::record(&order::record(line)).unwrap() {
+            report.check(&message, thorough);
         }
     }
     let total = report.total();
@@ -41,7 +44,8 @@ fn conversations_decode_and_encode_from_typed_values() {
         "{:?}",
         total.scalars_failed
     );
-    assert!(total.scalars_changed > 10_000, "{}", total.scalars_changed);
+    let least = if order::IS_HOME { 10_000 } else { 2_000 };
+    assert!(total.scalars_changed > least, "{}", total.scalars_changed);
 }
 
 /// Recordings of other tools have the form that the library plays back; those with gaps are refused.
@@ -50,7 +54,8 @@ fn captured_conversations_can_be_replayed() {
     let text =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus.jsonl")).unwrap();
     let (mut whole, mut refused) = (0, 0);
-    for line in text.lines() {
+    for line in text.lines().map(order::record) {
+        let line: &str = &line;
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
         let exchange = record["exchange"].as_array().unwrap();
         let gaps = !record["elided"].is_null()

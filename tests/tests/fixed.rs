@@ -296,8 +296,14 @@ fn leaves<T: Value>(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn leaves_say_what_members_hold() {
+    // C allocates from the least significant bit on little-endian machines, from the most significant one on others.
+    let bits = if cfg!(target_endian = "big") {
+        [0b1010_1010, 0b1100_0101]
+    } else {
+        [0b0010_1101, 0b0001_0111]
+    };
     assert_eq!(
-        leaves::<Bits>(&[0b0010_1101, 0b0001_0111]),
+        leaves::<Bits>(&bits),
         ["a [] 5", "b [] 5", "c [] 3", "d [] 5"]
     );
     let [low, high] = 7u16.to_ne_bytes();

@@ -5,6 +5,8 @@ use netlink::wire::{
     Shape, Unknown, Value, Wire, attributes, schema,
 };
 use netlink::{Attrs, Kind, Layout, Messages, Time, flags, open_enum};
+use netlink_tests::assert_page;
+use netlink_tests::snapshot::Page;
 
 #[open_enum(u8)]
 /// Colours of the widget.
@@ -260,7 +262,9 @@ fn a_private_family_round_trips() {
         other => panic!("{other:?}"),
     }
     assert_eq!(view.to_owned().unwrap(), widget());
-    insta::assert_snapshot!(schema::annotate(&Shape::Set(Widget::schema), &bytes, true));
+    let page = Page::of(Shape::Set(Widget::schema), &bytes, Direction::ToKernel);
+    let name = "private_family__a_private_family_round_trips";
+    assert_page!(name, "a_private_family_round_trips", page);
 }
 
 #[test]
@@ -294,8 +298,11 @@ fn limits_name_the_attribute() {
 #[test]
 fn what_is_malformed_is_named_with_its_offset() {
     let mut bytes = encode(&Widget::default());
-    bytes.extend([6, 0, 2, 0, 1, 2, 0, 0]);
-    bytes.extend([6, 0, 11, 0, 1, 2, 0, 0]);
+    for id in [2_u16, 11] {
+        bytes.extend(6_u16.to_ne_bytes());
+        bytes.extend(id.to_ne_bytes());
+        bytes.extend([1, 2, 0, 0]);
+    }
     let error: DecodeError = Widget::decode(&bytes, Cx::from_kernel()).unwrap_err();
     assert_eq!(
         error.to_string(),

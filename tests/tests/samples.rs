@@ -3,6 +3,8 @@
 use netlink::generated::FAMILIES;
 use netlink::wire::schema::Sample;
 use netlink::wire::{Cx, Direction, Encoder, Family, Key, MessageType, Shape, schema};
+use netlink_tests::assert_page;
+use netlink_tests::snapshot::Page;
 use std::collections::BTreeMap;
 
 /// One message type for each body and direction, so that bodies shared by several messages are shown once.
@@ -71,7 +73,7 @@ fn every_attribute_has_a_snapshot() {
 /// One snapshot for all samples of a body, and one for each case of its outermost union.
 fn show(family: &Family, kind: &MessageType, shape: &Shape, direction: Direction, name: &str) {
     let to_kernel = direction == Direction::ToKernel;
-    let mut pages: BTreeMap<String, String> = BTreeMap::new();
+    let mut pages: BTreeMap<String, Page> = BTreeMap::new();
     for (index, sample) in schema::samples(shape, to_kernel).into_iter().enumerate() {
         let encoded = round_trip(family, kind, &sample, direction);
         let text = schema::annotate(shape, &encoded, to_kernel);
@@ -91,14 +93,12 @@ fn show(family: &Family, kind: &MessageType, shape: &Shape, direction: Direction
             None => name.to_owned(),
         };
         let page = pages.entry(file).or_default();
-        if !page.is_empty() {
-            page.push_str(&format!("\n{}\n", sample.cases.join(" ")));
-        }
-        page.push_str(&text);
+        let title = sample.cases.join(" ");
+        page.push(&title, *shape, &encoded, direction, sample.context);
     }
     insta::with_settings!({ snapshot_path => format!("snapshots/{}", family.name), prepend_module_to_snapshot => false }, {
         for (file, page) in pages {
-            insta::assert_snapshot!(file, page);
+            assert_page!(&format!("{}/{file}", family.name), file, page);
         }
     });
 }

@@ -1,8 +1,12 @@
 //! The build system: `cargo xtask <command>`. This file only finds the command.
 #![forbid(unsafe_code)]
 
+mod apt;
 mod bench;
+mod cross;
 mod fuzz;
+mod host;
+mod program;
 mod regen;
 mod schema;
 mod size;
@@ -42,6 +46,8 @@ Commands:
   vm [--kernel K] [--table] [FILTER…]
                                  the live tests as root on stock kernels, in an
                                  emulated machine; --help says more
+  cross [--target T] [FILTER…]   the tests of the codec as programs of s390x and
+                                 i386, emulated, and the oldest compiler
   help                           this text
 ";
 
@@ -50,6 +56,7 @@ fn main() -> ExitCode {
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
             "bench" => bench::command(rest),
+            "cross" => cross::command(rest),
             "corpus" | "decode" | "values" => tool(command, rest),
             "fuzz" => fuzz::command(rest),
             "regen" => regen::command(rest),

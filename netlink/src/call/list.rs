@@ -16,6 +16,8 @@ pub struct ListWork<L: Listing> {
     collector: Collector<L>,
     items: Vec<L::Item>,
     attempts: u32,
+    /// The interrupted attempt before this one, until this one brings something.
+    before: Option<Dump<L::Item>>,
 }
 
 impl<L: Listing> ListWork<L> {
@@ -24,6 +26,7 @@ impl<L: Listing> ListWork<L> {
             collector: Collector::new(listing),
             items: Vec::new(),
             attempts: 0,
+            before: None,
         }
     }
 
@@ -48,6 +51,7 @@ impl<L: Listing> Work for ListWork<L> {
     }
 
     fn object(&mut self, message: &Message<'_>) -> After {
+        self.before = None;
         self.collector.push_item(message, &mut self.items);
         After::More
     }
@@ -65,16 +69,28 @@ impl<L: Listing> Work for ListWork<L> {
         policy: &Policy,
     ) -> Result<Finish<Self::Output>> {
         self.attempts += 1;
+        let attempts = self.attempts;
         let worth_another = match &outcome {
             Ok(outcome) => outcome.interrupted,
             Err(error) => error.is_lost(),
         };
         if worth_another {
             if let Some(pause) = self.pause(policy) {
+                if outcome.is_ok() {
+                    let items = std::mem::take(&mut self.items);
+                    let state = DumpState::Interrupted { attempts };
+                    self.before = Some(self.collector.dump(request, items, state));
+                }
                 return Ok(Finish::Next(pause));
             }
         }
-        let attempts = self.attempts;
+        match (&outcome, self.before.take()) {
+            // The time was over before there was anything newer.
+            (Err(error), Some(before)) if !self.collector.is_empty(error) => {
+                return Ok(Finish::Done(before));
+            }
+            _ => {}
+        }
         let state = match outcome {
             Ok(outcome) if outcome.interrupted => DumpState::Interrupted { attempts },
             Ok(_) => DumpState::Complete,

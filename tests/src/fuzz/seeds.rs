@@ -4,6 +4,7 @@ use super::Input;
 use super::spec::FILE;
 use crate::bodies::BODIES;
 use crate::capture::{self, Message};
+use crate::order;
 use crate::to_hex;
 use netlink::wire::Direction;
 use netlink::wire::schema::samples;
@@ -87,7 +88,7 @@ fn input(message: &Message) -> Option<Vec<u8>> {
 fn captured() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for line in corpus().lines().step_by(3) {
-        for message in capture::record(line).unwrap_or_default() {
+        for message in capture::record(&order::record(line)).unwrap_or_default() {
             if message.body.len() < 2048 {
                 all.extend(input(&message));
             }

@@ -61,6 +61,29 @@ fn retries_end_with_the_deadline() {
     assert!(start.elapsed() < Duration::from_secs(2));
 }
 
+/// What an interrupted attempt brought is not lost because there was no time for the next one.
+#[test]
+fn a_retry_without_an_answer() {
+    fn interrupted(seen: &Seen<'_>) -> Vec<Answer> {
+        data([link(seen, PART | MsgFlags::DUMP_INTR, 1), seen.done(0)].concat())
+    }
+    fn silent(_: &Seen<'_>) -> Vec<Answer> {
+        Vec::new()
+    }
+    on_all!(
+        script(&[interrupted, silent]),
+        |nl| nl
+            .with_timeout(Duration::from_millis(200))
+            .links()
+            .list(&LinkFilter::new()),
+        |dump: Result<netlink::list::Dump<Link>>| {
+            let dump = dump.unwrap();
+            assert!(matches!(dump.state, DumpState::Interrupted { attempts: 1 }));
+            assert_eq!(dump.items.len(), 1);
+        }
+    );
+}
+
 #[test]
 fn an_overrun_while_dumping() {
     fn overrun(seen: &Seen<'_>) -> Vec<Answer> {

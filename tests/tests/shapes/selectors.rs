@@ -1,6 +1,6 @@
 //! Unions by selectors that stand in unusual places.
 
-use super::{attr, encode, ok, real};
+use super::{attr, encode, ok, real, stored};
 use netlink::wire::{Cx, Direction, Value};
 
 #[test]
@@ -103,7 +103,7 @@ fn a_selector_may_be_a_part_of_a_number_in_a_struct() {
     let meta: Meta = real(bytes, Direction::ToKernel);
     assert_eq!(meta.lvalue, Some(MetaValue::Var(b"eth".to_vec())));
     assert_eq!(meta.front, Some(MetaValue::Var(vec![1, 2])));
-    let bytes = netlink_tests::from_hex(&bytes.replace(' ', ""));
+    let bytes = stored::<Meta>(bytes, Direction::ToKernel);
     let view = Meta::view(&bytes, Cx::to_kernel()).unwrap();
     assert!(format!("{:?}", view.lvalue().unwrap()).contains("Var"));
     assert!(format!("{:?}", view.front().unwrap()).contains("Var"));
@@ -166,7 +166,7 @@ fn a_union_may_go_by_its_length() {
         Some(Ieee::Settings(settings)) => assert_eq!(settings.mode, Some(5)),
         other => panic!("{other:?}"),
     }
-    let bytes = netlink_tests::from_hex(&hex.replace(' ', ""));
+    let bytes = stored::<Answer>(hex, Direction::FromKernel);
     let view = Answer::view(&bytes, Cx::from_kernel()).unwrap();
     assert!(matches!(view.ieee().unwrap(), Some(IeeeView::Settings(_))));
     assert!(

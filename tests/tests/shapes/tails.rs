@@ -1,6 +1,6 @@
 //! Counted tails, self-sized records, sets in groups, bits with names.
 
-use super::{attr, encode, ok, real};
+use super::{attr, encode, ok, real, stored};
 use netlink::wire::{Bitfield32, Cx, Direction, EncodeProblem, Encoder, Value};
 
 fn refused<T: Value>(value: &T) -> String {
@@ -44,13 +44,15 @@ fn a_record_may_have_its_length_anywhere() {
             .code(7)
             .operand(Operand::Host(HostCond::default().family(0).port(5).into())),
     ]);
+    let [len, id, no, port, next] = [28u16, 1, 12, 80, 4].map(u16::to_ne_bytes);
     assert_eq!(
         encode(&built, Direction::ToKernel),
         [
-            [28, 0, 1, 0].as_slice(),
-            &[3, 8, 12, 0, 0, 0, 80, 0],
-            &[1, 4, 4, 0],
-            &[7, 12, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0],
+            &[len, id].concat()[..],
+            &[[3, 8], no, [0, 0], port].concat(),
+            &[[1, 4], next].concat(),
+            &[7, 12, 0, 0, 0, 0, 0, 0],
+            &5u32.to_ne_bytes(),
         ]
         .concat()
     );
@@ -64,7 +66,7 @@ fn a_record_may_have_its_length_anywhere() {
             (request.bytecode, request.unknown.iter().count()),
             (None, 1)
         );
-        let bytes = netlink_tests::from_hex(&odd.replace(' ', ""));
+        let bytes = stored::<Request>(odd, Direction::ToKernel);
         let view = Request::view(&bytes, Cx::to_kernel()).unwrap();
         assert!(view.bytecode().unwrap().is_none());
     }
@@ -232,7 +234,7 @@ fn bits_of_a_value_and_its_mask_have_names() {
     );
     assert_eq!(action.red.unwrap().value, RedFlags::ECN);
     assert_eq!(action.plain.unwrap().value, 1 << 31);
-    let bytes = netlink_tests::from_hex(&hex.replace(' ', ""));
+    let bytes = stored::<Action>(hex, Direction::FromKernel);
     let text = schema::annotate(&Action::SHAPE, &bytes, false);
     assert!(
         text.contains("TCA_ACT_FLAGS = 0x2 (TCA_ACT_FLAGS_SKIP_HW) mask 0x3"),

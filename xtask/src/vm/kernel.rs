@@ -1,11 +1,11 @@
 //! Which kernels there are, and their files in the cache.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{fs, process};
 
-use super::apt::Apt;
-use super::{about, cpio, modules, run};
+use super::{cpio, modules};
+use crate::apt::{self, Apt};
+use crate::host::about;
 
 /// A kernel that can be booted.
 pub(super) struct Kernel {
@@ -40,20 +40,8 @@ pub(super) fn find(name: &str, cache: &Path) -> Result<Kernel, String> {
     let dir = cache.join(format!("{name}-{FORMAT}"));
     if !dir.exists() {
         println!("== fetching Linux {name} from {suite}");
-        // In a directory of its own until it is whole: another run may want the same kernel.
-        let work = cache.join(format!("{name}-{FORMAT}.{}", process::id()));
-        let fetched = fetch(suite, &work).and_then(|()| {
-            let done = work.join("done");
-            fs::rename(&done, &dir).or_else(|error| {
-                if dir.exists() {
-                    Ok(())
-                } else {
-                    Err(about(&done, &error))
-                }
-            })
-        });
-        let _ = fs::remove_dir_all(&work);
-        fetched.map_err(|error| format!("cannot fetch Linux {name}: {error}"))?;
+        apt::kept(&dir, |work| fetch(suite, work))
+            .map_err(|error| format!("cannot fetch Linux {name}: {error}"))?;
     }
     let path = dir.join("version");
     let version = fs::read_to_string(&path).map_err(|error| about(&path, &error))?;
@@ -69,17 +57,13 @@ pub(super) fn find(name: &str, cache: &Path) -> Result<Kernel, String> {
 
 /// Downloads the kernel of a suite, and prepares it in `work/done`.
 fn fetch(suite: &str, work: &Path) -> Result<(), String> {
-    fs::create_dir_all(work).map_err(|error| about(work, &error))?;
-    let apt = Apt::of(suite, work)?;
+    let apt = Apt::of(suite, &[], work)?;
+    let package = "linux-image-amd64";
+    let version = apt.version(package)?;
     let parts = ["linux-image-", "linux-binary-", "linux-modules-"];
-    let (version, packages) = apt.download("linux-image-amd64", &parts)?;
+    let is_part = |name: &str| parts.iter().any(|part| name.starts_with(part));
     let unpacked = work.join("unpacked");
-    for package in packages {
-        run(Command::new("dpkg-deb")
-            .arg("-x")
-            .arg(&package)
-            .arg(&unpacked))?;
-    }
+    apt.unpack(&[package], is_part, &unpacked)?;
     let done = work.join("done");
     fs::create_dir(&done).map_err(|error| about(&done, &error))?;
     let found = Unpacked::find(&unpacked)?;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io, process, thread};
 
 use super::kernel::{self, Kernel};
-use super::{about, cpio, table};
+use super::{cpio, table};
+use crate::host::about;
 
 /// What a machine tells about its tests.
 pub(super) struct Report {

@@ -1,17 +1,19 @@
 //! `cargo xtask vm`: the live tests as root on stock kernels, each in an emulated machine that is thrown away.
 
-mod apt;
 mod cpio;
 mod kernel;
 mod machine;
 mod modules;
 mod table;
+mod tools;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{env, fs, io};
+use std::{env, fs};
 
+use crate::host::{self, about};
+use crate::program;
 use kernel::Kernel;
 
 const HELP: &str = "\
@@ -95,8 +97,8 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
             env::consts::ARCH
         ));
     }
-    let cache = cache()?;
-    apt::install_tools()?;
+    let cache = host::cache("netlink-vm", "NETLINK_VM_CACHE")?;
+    tools::install()?;
     let kernels = options
         .kernels
         .iter()
@@ -135,76 +137,14 @@ pub(crate) fn command(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Where fetched kernels stay.
-fn cache() -> Result<PathBuf, String> {
-    let dir = match (
-        env::var_os("NETLINK_VM_CACHE"),
-        env::var_os("XDG_CACHE_HOME"),
-        env::var_os("HOME"),
-    ) {
-        (Some(dir), _, _) => PathBuf::from(dir),
-        (_, Some(dir), _) => PathBuf::from(dir).join("netlink-vm"),
-        (_, _, Some(dir)) => PathBuf::from(dir).join(".cache/netlink-vm"),
-        _ => {
-            return Err("neither NETLINK_VM_CACHE nor HOME says where kernels are kept".to_owned());
-        }
-    };
-    fs::create_dir_all(&dir).map_err(|error| about(&dir, &error))?;
-    dir.canonicalize().map_err(|error| about(&dir, &error))
-}
-
 /// Builds the live tests; yields the program.
 fn build() -> Result<PathBuf, String> {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
-        .args([
-            "test",
-            "--package",
-            "netlink-tests",
-            "--test",
-            "live",
-            "--no-run",
-        ])
-        .args(["--quiet", "--message-format", "json-render-diagnostics"])
-        .current_dir(crate::regen::workspace_root())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("cargo: {error}"))?;
-    if !output.status.success() {
-        return Err("the live tests do not compile".to_owned());
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs = messages.filter_map(|message| {
-        let name = message.pointer("/target/name")?.as_str()?;
-        let program = message.get("executable")?.as_str()?;
-        (name == "live").then(|| PathBuf::from(program))
-    });
+    let mut command = Command::new(cargo);
+    command.args(["test", "--package", "netlink-tests", "--test", "live"]);
+    let mut programs = program::build(&mut command)?.into_iter();
     programs
         .next()
+        .map(|program| program.path)
         .ok_or("cargo did not say where the program of the live tests is".to_owned())
-}
-
-/// Runs a program to its end; its output is only for a reader who has to find out what failed.
-fn run(command: &mut Command) -> Result<Vec<u8>, String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("{name}: {error}"))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    Err(format!(
-        "{command:?} failed ({}):\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
-}
-
-fn about(path: &Path, error: &io::Error) -> String {
-    format!("{}: {error}", path.display())
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use super::{about, cpio, run};
+use super::cpio;
+use crate::host::{about, run};
 
 /// Below `kernel/`: whole directories (ending in `/`), and directories whose own files count, not those further down.
 const WANTED: [&str; 24] = [

@@ -5,6 +5,7 @@
 mod annotate;
 mod canonical;
 mod difference;
+mod foreign;
 mod leaf;
 mod path;
 mod sample;
@@ -13,6 +14,7 @@ mod select;
 pub use annotate::{annotate, show};
 pub use canonical::{canonical, canonical_in};
 pub use difference::difference;
+pub use foreign::{Abi, translate};
 pub use leaf::{Leaf, leaves};
 pub use path::{missing_at, path_at};
 pub use sample::{Sample, samples};

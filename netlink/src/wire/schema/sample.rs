@@ -122,7 +122,11 @@ impl Maker {
                 int.signed = *signed;
                 one(self.int(&int, limits))
             }
-            Shape::Bitfield32(_) => one([self.next(), 0, 0, 0, self.next(), 0, 0, 0].to_vec()),
+            Shape::Bitfield32(_) => {
+                // Small, since flags may have fewer bits than the wire.
+                let words = [self.next(), self.next()];
+                one(words.map(|bits| u32::from(bits).to_ne_bytes()).concat())
+            }
             Shape::Text { nul } => {
                 let mut text = self.text(limits.max);
                 if *nul {

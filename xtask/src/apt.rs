@@ -1,72 +1,27 @@
-//! What apt brings: the emulator, installed where it is missing, and kernel packages, which are only unpacked.
+//! Packages of Debian that are only unpacked: kernels, compilers, libraries.
 //!
-//! Kernels come from other releases than the host's, so apt is told of them in directories of its own; what the host
-//! has, knows and prefers stays as it is. The mirror is the one that the host's own configuration names.
+//! They come from other releases and for other machines than the host's, so apt is told of them in directories of its own; what the
+//! host has, knows and prefers stays as it is. The mirror is the one that the host's own configuration names.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+use std::{env, fs, process};
 
-use super::{about, run};
-
-/// Programs that must be there, and the packages that have them.
-const TOOLS: [(&str, &str); 4] = [
-    ("qemu-system-x86_64", "qemu-system-x86"),
-    ("busybox", "busybox-static"),
-    // Second opinions on what the library lists.
-    ("ip", "iproute2"),
-    ("unshare", "util-linux"),
-];
-
-/// Installs the programs that are missing.
-pub(super) fn install_tools() -> Result<(), String> {
-    let missing: Vec<&str> = TOOLS
-        .iter()
-        .filter(|(program, _)| !has(program))
-        .map(|(_, package)| *package)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    println!("== installing {}", missing.join(", "));
-    let install = || {
-        run(Command::new("apt-get")
-            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-            .args(&missing)
-            .env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    // The list of packages may be old, or absent.
-    install()
-        .or_else(|_| {
-            run(Command::new("apt-get").args(["update", "--quiet"])).and_then(|_| install())
-        })
-        .map(|_| ())
-        .map_err(|error| {
-            format!(
-                "{error}\nthe machine needs these packages of Debian: {}",
-                missing.join(" ")
-            )
-        })
-}
-
-fn has(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let dirs = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
-    dirs.into_iter().any(|dir| dir.join(program).is_file())
-}
+use crate::host::{about, run};
 
 /// An apt that knows one suite and nothing of the host.
-pub(super) struct Apt {
+pub(crate) struct Apt {
     dir: PathBuf,
+    architectures: String,
 }
 
 /// Debian's keys, where its package puts them.
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 impl Apt {
-    /// Knows `suite` as it is now.
-    pub(super) fn of(suite: &str, dir: &Path) -> Result<Self, String> {
+    /// Knows `suite` as it is now, for this machine and `foreign` ones.
+    pub(crate) fn of(suite: &str, foreign: &[&str], dir: &Path) -> Result<Self, String> {
         let mirror = mirror()?;
         for part in ["state/lists/partial", "cache/archives/partial"] {
             fs::create_dir_all(dir.join(part)).map_err(|error| about(dir, &error))?;
@@ -79,6 +34,7 @@ impl Apt {
         let sources = format!("deb {keys}{mirror} {suite} main\n");
         let apt = Self {
             dir: dir.to_owned(),
+            architectures: [&["amd64"], foreign].concat().join(","),
         };
         for (name, text) in [("sources.list", sources.as_str()), ("status", "")] {
             let path = dir.join(name);
@@ -100,7 +56,7 @@ impl Apt {
             format!("Dir::State::status={dir}/status"),
             format!("Dir::Cache={dir}/cache"),
             "APT::Architecture=amd64".to_owned(),
-            "APT::Architectures=amd64".to_owned(),
+            format!("APT::Architectures={}", self.architectures),
             // The directory belongs to whoever runs this, and apt's own user cannot look into it.
             "APT::Sandbox::User=root".to_owned(),
             // Descriptions of applications, ten times as long as the list of packages.
@@ -112,13 +68,8 @@ impl Apt {
         command
     }
 
-    /// Downloads `package` and what it needs of packages whose names begin with one of `prefixes`; yields the version of
-    /// `package` and the files.
-    pub(super) fn download(
-        &self,
-        package: &str,
-        prefixes: &[&str],
-    ) -> Result<(String, Vec<PathBuf>), String> {
+    /// The version that the suite has of `package`.
+    pub(crate) fn version(&self, package: &str) -> Result<String, String> {
         let shown = run(self
             .command("apt-cache")
             .args(["show", "--no-all-versions", package]))?;
@@ -126,23 +77,35 @@ impl Apt {
         let version = shown
             .lines()
             .find_map(|line| line.strip_prefix("Version: "));
-        let version = version
-            .ok_or(format!("apt knows no version of {package}"))?
-            .to_owned();
+        version
+            .map(str::to_owned)
+            .ok_or(format!("apt knows no version of {package}"))
+    }
+
+    /// Downloads packages, and what they need of packages whose names are `wanted`, and unpacks them below `to`.
+    pub(crate) fn unpack(
+        &self,
+        packages: &[&str],
+        wanted: impl Fn(&str) -> bool,
+        to: &Path,
+    ) -> Result<(), String> {
         let mut known = BTreeSet::new();
-        let mut ahead = vec![package.to_owned()];
-        while let Some(package) = ahead.pop() {
+        let mut ahead: BTreeSet<String> = packages.iter().map(|&name| name.to_owned()).collect();
+        while !ahead.is_empty() {
             let needs = run(self
                 .command("apt-cache")
-                .args(["depends", "--important", &package]))?;
+                .args(["depends", "--important"])
+                .args(&ahead))?;
             let needs = String::from_utf8_lossy(&needs);
             let names = needs
                 .lines()
                 .filter_map(|line| line.split_once("Depends: "));
-            ahead.extend(names.map(|(_, name)| name.to_owned()).filter(|name| {
-                prefixes.iter().any(|prefix| name.starts_with(prefix)) && !known.contains(name)
-            }));
-            known.insert(package);
+            known.append(&mut ahead);
+            ahead.extend(
+                names
+                    .filter(|(_, name)| wanted(name) && !known.contains(*name))
+                    .map(|(_, name)| name.to_owned()),
+            );
         }
         run(self
             .command("apt-get")
@@ -150,14 +113,45 @@ impl Apt {
             .args(&known))?;
         let files = fs::read_dir(&self.dir).map_err(|error| about(&self.dir, &error))?;
         let files = files.filter_map(Result::ok).map(|entry| entry.path());
-        let files = files.filter(|path| path.extension().is_some_and(|ext| ext == "deb"));
-        Ok((version, files.collect()))
+        for package in files.filter(|path| path.extension().is_some_and(|ext| ext == "deb")) {
+            run(Command::new("dpkg-deb").arg("-x").arg(&package).arg(to))?;
+            fs::remove_file(&package).map_err(|error| about(&package, &error))?;
+        }
+        Ok(())
     }
+}
+
+/// What is fetched once and kept in `dir`: made by `fetch` in a directory that it is handed, as `done` in there.
+///
+/// Another run may want the same, so it gets its name when it is whole.
+pub(crate) fn kept(
+    dir: &Path,
+    fetch: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<(), String> {
+    if dir.exists() {
+        return Ok(());
+    }
+    let mut work = dir.as_os_str().to_owned();
+    work.push(format!(".{}", process::id()));
+    let work = PathBuf::from(work);
+    let made = fs::create_dir_all(&work).map_err(|error| about(&work, &error));
+    let fetched = made.and_then(|()| fetch(&work)).and_then(|()| {
+        let done = work.join("done");
+        fs::rename(&done, dir).or_else(|error| {
+            if dir.exists() {
+                Ok(())
+            } else {
+                Err(about(&done, &error))
+            }
+        })
+    });
+    let _ = fs::remove_dir_all(&work);
+    fetched
 }
 
 /// Where the host has Debian from.
 fn mirror() -> Result<String, String> {
-    if let Ok(mirror) = env::var("NETLINK_VM_MIRROR") {
+    if let Ok(mirror) = env::var("NETLINK_DEBIAN_MIRROR") {
         return Ok(mirror);
     }
     // The origin stands in what an update fetches.
@@ -174,7 +168,7 @@ fn mirror() -> Result<String, String> {
             .lines()
             .find_map(|line| line.strip_prefix("Debian|Debian|"));
         uri.map(str::to_owned).ok_or(
-            "apt on this machine has no repository of Debian; NETLINK_VM_MIRROR can say where one is".to_owned(),
+            "apt on this machine has no repository of Debian; NETLINK_DEBIAN_MIRROR can say where one is".to_owned(),
         )
     };
     ask().or_else(|_| run(Command::new("apt-get").args(["update", "--quiet"])).and_then(|_| ask()))
