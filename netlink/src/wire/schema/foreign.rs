@@ -2,7 +2,7 @@
 
 use super::annotate::item_size;
 use super::{
-    CountUnit, IntShape, Member, OwnedKey, Part, RecordShape, SetSchema, Shape, lead_case,
+    CountUnit, IntShape, Member, OwnedKey, Part, Place, RecordShape, SetSchema, Shape, lead_case,
     read_uint,
 };
 use crate::wire::attr::{ATTR_HEADER, FLAG_BITS, attr_align, is_one_attr};
@@ -344,11 +344,17 @@ impl Walk {
             let shape = shape.filter(is_flat).unwrap_or(Shape::Bytes);
             put(&mut flat, attr, &self.shape(&shape, attr.payload, None));
         }
-        let down = set.provided(&header, &flat, inherited);
+        let place = Place {
+            header: &header,
+            attrs: &flat,
+            inherited,
+            to_kernel: self.to_kernel,
+        };
+        let down = set.provided(&place);
         for attr in &list {
             let shape = known(attr).and_then(|known| match known.shape {
                 Shape::Union(union) => {
-                    let key = set.selector(known, attr.payload, &header, &flat, inherited)?;
+                    let key = set.selector(known, attr.payload, &place)?;
                     union().case(&key)?.shape
                 }
                 shape => Some(shape),
