@@ -82,9 +82,9 @@ impl Page {
         for (stored, message) in stored.iter().zip(&self.messages) {
             let to_kernel = message.direction == Direction::ToKernel;
             let (shape, context) = (&message.shape, message.context);
-            // Padding at the end is not shown: of the last attribute, and of the struct in it.
+            // Padding at the end may not be shown: of the last attribute, and of the struct in it.
             let whole = stored.len().next_multiple_of(4);
-            let mut there = [whole, whole + 4].into_iter().map(|len| {
+            let mut there = [stored.len(), whole, whole + 4].into_iter().map(|len| {
                 let mut bytes = stored.clone();
                 bytes.resize(len, 0);
                 order::payload(shape, &bytes, message.direction, context)
