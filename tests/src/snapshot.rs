@@ -144,10 +144,22 @@ fn hex(line: &str) -> Option<(usize, Vec<u8>)> {
     Some((offset, bytes.ok()?))
 }
 
+/// Whether a meaning is no more than the bytes again: what they are depends on the conversation, and their order on the machine.
+fn is_bytes(meaning: &str) -> bool {
+    let byte = |word: &str| word.len() == 2 && u8::from_str_radix(word, 16).is_ok();
+    meaning.contains(' ') && meaning.split(' ').all(byte)
+}
+
 /// What the lines say, without the rows that only go on with bytes.
 fn meanings(text: &str) -> Vec<&str> {
     let lines = text.lines().map(|line| match hex(line) {
-        Some(_) => line.get(MEANING..).unwrap_or_default().trim_end(),
+        Some(_) => {
+            let meaning = line.get(MEANING..).unwrap_or_default().trim_end();
+            match meaning.split_once(" = ") {
+                Some((name, value)) if is_bytes(value) => name,
+                _ => meaning,
+            }
+        }
         None => line,
     });
     lines.filter(|line| !line.is_empty()).collect()
