@@ -155,7 +155,8 @@ fn render_one(diag: &Diag, sources: &[Source], spec_dir: &str) -> String {
         message = message.footer(Level::Help.title(help));
     }
     Renderer::plain()
-        .term_width(160)
+        // Excerpts are cut already; where the renderer cuts, it can panic.
+        .term_width(i32::MAX as usize)
         .render(message)
         .to_string()
 }
@@ -223,6 +224,7 @@ impl Excerpt {
                 .and_then(|rest| rest.chars().next());
             range.end = range.start + width.map_or(1, char::len_utf8);
         }
+        cut(&mut shown, &mut range);
         let line = 1 + before.matches('\n').count();
         Self {
             origin: format!("{spec_dir}/{}", source.path),
@@ -237,6 +239,46 @@ impl Excerpt {
             .line_start(self.line)
             .origin(&self.origin)
     }
+}
+
+/// Columns that are shown before a place.
+const BEFORE: usize = 100;
+
+/// Columns that are shown from a place on.
+const BEHIND: usize = 160;
+
+/// Columns of blanks that a line may start with.
+const INDENT: usize = 16;
+
+/// Leaves of a long line what is around the place.
+fn cut(text: &mut String, range: &mut Range<usize>) {
+    let (before, behind) = text.split_at(range.start);
+    let blank = before.chars().all(char::is_whitespace);
+    let most = if blank { INDENT } else { BEFORE };
+    let left = before
+        .char_indices()
+        .rev()
+        .nth(most)
+        .map_or(0, |(at, _)| at);
+    let right = behind
+        .char_indices()
+        .nth(BEHIND)
+        .map_or(text.len(), |(at, _)| range.start + at);
+    let right = if text
+        .get(range.start..right)
+        .unwrap_or_default()
+        .trim()
+        .is_empty()
+    {
+        // Nothing but blanks: the first of them is the place.
+        let first = behind.chars().next();
+        range.start + first.map_or(0, char::len_utf8)
+    } else {
+        right
+    };
+    text.truncate(right);
+    text.drain(..left);
+    *range = range.start - left..range.end.min(right) - left;
 }
 
 /// The candidate most like `name`, if at most a third of it differs.

@@ -82,7 +82,7 @@ impl Page {
         for (stored, message) in stored.iter().zip(&self.messages) {
             let to_kernel = message.direction == Direction::ToKernel;
             let (shape, context) = (&message.shape, message.context);
-            // Padding at the end is not shown, where there is any: of the last attribute, and of the struct in it.
+            // Padding at the end may not be shown: of the last attribute, and of the struct in it.
             let whole = stored.len().next_multiple_of(4);
             let mut there = [stored.len(), whole, whole + 4].into_iter().map(|len| {
                 let mut bytes = stored.clone();
@@ -144,7 +144,13 @@ fn hex(line: &str) -> Option<(usize, Vec<u8>)> {
     Some((offset, bytes.ok()?))
 }
 
-/// What the lines say, without the rows that only go on with bytes, and without values that are bytes: those are compared as such.
+/// Whether a meaning is no more than the bytes again: what they are depends on the conversation, and their order on the machine.
+fn is_bytes(meaning: &str) -> bool {
+    let byte = |word: &str| word.len() == 2 && u8::from_str_radix(word, 16).is_ok();
+    meaning.contains(' ') && meaning.split(' ').all(byte)
+}
+
+/// What the lines say, without the rows that only go on with bytes.
 fn meanings(text: &str) -> Vec<&str> {
     let lines = text.lines().map(|line| match hex(line) {
         Some(_) => {
@@ -157,12 +163,6 @@ fn meanings(text: &str) -> Vec<&str> {
         None => line,
     });
     lines.filter(|line| !line.is_empty()).collect()
-}
-
-/// Whether a value is several bytes.
-fn is_bytes(value: &str) -> bool {
-    let is_byte = |word: &str| word.len() == 2 && u8::from_str_radix(word, 16).is_ok();
-    value.contains(' ') && value.split(' ').all(is_byte)
 }
 
 /// The bytes of each message, which stand between titles.

@@ -78,7 +78,14 @@ impl Page<'_> {
             }
             Shape::Set(schema) => self.set(schema(), at, len, depth, inherited),
             Shape::Groups(item) => self.shape(item, at, len, depth, name, inherited),
-            Shape::Struct(schema) => self.members(schema().members, at, len, depth),
+            Shape::Struct(schema) => {
+                let before = self.text.len();
+                self.members(schema().members, at, len, depth);
+                // Not even the first member begins.
+                if self.text.len() == before && len > 0 {
+                    self.line(at, len, depth, "cut short");
+                }
+            }
             Shape::Packed(item) => {
                 let size = item_size(item).max(1);
                 for index in 0..len / size {
