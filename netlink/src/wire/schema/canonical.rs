@@ -2,7 +2,7 @@
 
 use super::annotate::item_size;
 use super::{
-    CountUnit, IntShape, Member, OwnedKey, Part, Place, SetSchema, Shape, StructSchema, read_uint,
+    IntShape, Member, OwnedKey, Part, Place, SetSchema, Shape, StructSchema, read_uint, tail_len,
 };
 use crate::wire::attr::attr_align;
 use crate::wire::attributes;
@@ -97,7 +97,8 @@ impl Walk<'_> {
         for member in schema.members {
             match member.part {
                 Part::Tail => {
-                    let len = tail_len(schema.members, member, bytes).min(rest.len());
+                    let size = item_size(&member.shape);
+                    let len = tail_len(schema.members, member, bytes, size).min(rest.len());
                     let (tail, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
                     self.items(&member.shape, tail);
                     rest = left;
@@ -168,28 +169,6 @@ impl Walk<'_> {
         for (id, payload) in list {
             self.item(id, &Shape::Bytes, &payload, None);
         }
-    }
-}
-
-/// Bytes of a tail, as the member that counts it says.
-fn tail_len(members: &[Member], tail: &Member, bytes: &[u8]) -> usize {
-    let counted = members
-        .iter()
-        .find_map(|member| match (member.part, &member.shape) {
-            (Part::Count { of, unit, bias }, Shape::Int(int)) if of.contains(&tail.name) => {
-                let stated = read_uint(bytes.get(member.offset..)?, int);
-                Some((i128::from(stated) - i128::from(bias), unit))
-            }
-            _ => None,
-        });
-    let Some((count, unit)) = counted else {
-        return 0;
-    };
-    let count = usize::try_from(count).unwrap_or_default();
-    match unit {
-        CountUnit::Bits => count / 8,
-        CountUnit::Bytes => count,
-        CountUnit::Items => count.saturating_mul(item_size(&tail.shape)),
     }
 }
 

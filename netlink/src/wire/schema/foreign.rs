@@ -2,8 +2,8 @@
 
 use super::annotate::item_size;
 use super::{
-    CountUnit, IntShape, Member, OwnedKey, Part, Place, RecordShape, SetSchema, Shape, lead_case,
-    read_uint,
+    IntShape, Member, OwnedKey, Part, Place, RecordShape, SetSchema, Shape, lead_case, read_uint,
+    tail_len,
 };
 use crate::wire::attr::{ATTR_HEADER, FLAG_BITS, attr_align, is_one_attr};
 use crate::wire::layout::{align_up, write_bits};
@@ -288,7 +288,7 @@ impl Walk {
                     end = end.max(*from);
                     out.resize(out.len().max(member.offset), 0);
                     let size = self.size(&member.shape).max(1);
-                    let len = count(members, member, out).saturating_mul(size);
+                    let len = tail_len(members, member, out, size);
                     let (tail, _) = split(bytes.get(end..).unwrap_or_default(), len);
                     for one in tail.chunks(size) {
                         out.extend(self.shape(&member.shape, one, None));
@@ -409,24 +409,6 @@ fn is_flat(shape: &Shape) -> bool {
             | Shape::Records(_)
             | Shape::Lead { .. }
     )
-}
-
-/// How many elements a tail has, by the member that counts it.
-fn count(members: &[Member], tail: &Member, bytes: &[u8]) -> usize {
-    let counted = members
-        .iter()
-        .find_map(|member| match (member.part, &member.shape) {
-            (Part::Count { of, unit, bias }, Shape::Int(int)) if of.contains(&tail.name) => {
-                let stated = read_uint(bytes.get(member.offset..)?, int);
-                Some(((stated as i64).saturating_sub(bias).max(0) as usize, unit))
-            }
-            _ => None,
-        });
-    match counted {
-        Some((count, CountUnit::Bits)) => count.div_ceil(8),
-        Some((count, _)) => count,
-        None => 0,
-    }
 }
 
 /// Where members stand on some machine.

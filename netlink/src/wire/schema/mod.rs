@@ -18,7 +18,7 @@ pub use foreign::{Abi, translate};
 pub use leaf::{Leaf, leaves};
 pub use path::{missing_at, path_at};
 pub use sample::{Sample, samples};
-use select::{Fixed, OwnedKey, Place, lead_case, locate};
+use select::{Fixed, OwnedKey, Place, lead_case, locate, tail_len};
 
 use super::int::{Int, NameStyle, Names};
 use super::layout::align_up;

@@ -2,8 +2,8 @@
 
 use super::annotate::item_size;
 use super::{
-    AttrSchema, Case, CaseKey, IntShape, Member, NameStyle, Part, Selector, SetSchema, Shape,
-    UnionSchema, part_of, read_uint,
+    AttrSchema, Case, CaseKey, CountUnit, IntShape, Member, NameStyle, Part, Selector, SetSchema,
+    Shape, UnionSchema, part_of, read_uint,
 };
 use crate::wire::attr::is_one_attr;
 use crate::wire::attributes;
@@ -244,5 +244,27 @@ fn counting<'b>(key: &AttrSchema, place: &Place<'b>) -> Option<&'b [u8]> {
         found.last()
     } else {
         found.next()
+    }
+}
+
+/// Bytes of a tail whose elements take `size` each, as the member that counts it says.
+pub(super) fn tail_len(members: &[Member], tail: &Member, bytes: &[u8], size: usize) -> usize {
+    let counted = members
+        .iter()
+        .find_map(|member| match (member.part, &member.shape) {
+            (Part::Count { of, unit, bias }, Shape::Int(int)) if of.contains(&tail.name) => {
+                let stated = read_uint(bytes.get(member.offset..)?, int);
+                Some((i128::from(stated) - i128::from(bias), unit))
+            }
+            _ => None,
+        });
+    let Some((count, unit)) = counted else {
+        return 0;
+    };
+    let count = usize::try_from(count).unwrap_or_default();
+    match unit {
+        CountUnit::Bits => count.div_ceil(8),
+        CountUnit::Bytes => count,
+        CountUnit::Items => count.saturating_mul(size),
     }
 }
