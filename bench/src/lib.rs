@@ -6,7 +6,7 @@
 //! | `route-dump` | `as= times=` | dumps IPv4 routes: `as=iter` decodes each and drops it, `list` keeps all, `scan` looks at each |
 //! | `link-dump` | `as= times=` | the same with links |
 //! | `neigh-dump` | `as= times=` | the same with IPv4 neighbours |
-//! | `link-get` | `n= name=` | asks for one link by name, again and again |
+//! | `link-get` | `n= name= as=` | asks for one link by name, again and again; with `as=view` only for what is added up |
 //! | `codec` | `newroute= newlink= iters=` | no system calls: decodes and encodes |
 //!
 //! `peer=` says whose code does it: `ours` (the default), `floor`, `rtnetlink`, `neli`, `netlink-bindings`. Ours takes

@@ -167,6 +167,7 @@ const NEIGH_DUMP: &[Row] = &[
 const LINK_GET: &[Row] = &[
     row("floor", "peer=floor", ""),
     row("floor, decoding", "peer=floor decode=1", "floor"),
+    row("ours, view", "as=view", "floor").at_most(1.05),
     row("ours", "", "floor").at_most(1.05),
     row("ours, tokio", "tokio=1", "ours").at_most(1.15),
     row("rtnetlink", "peer=rtnetlink", "floor"),

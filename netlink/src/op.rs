@@ -5,6 +5,8 @@
 //! verb return a value, a future that is `Send`, or a ticket of a batch.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use crate::conn::{Message, Request};
 use crate::error::{Error, Result};
@@ -92,6 +94,18 @@ impl<'b, B: Clone, T> Simple<'b, B, One<T>> {
     }
 }
 
+impl<'b, B: Clone, T, F, R> Simple<'b, B, Seen<T, F, R>> {
+    /// Sends `body`, and wants what `look` makes of the view of the object that answers.
+    pub fn for_seen(message: MessageType, flags: MsgFlags, body: Cow<'b, B>, look: F) -> Self {
+        Self {
+            message,
+            flags,
+            body,
+            replies: Seen::new(&message, look),
+        }
+    }
+}
+
 impl<B, R> Operation for Simple<'_, B, R>
 where
     B: Value,
@@ -173,5 +187,56 @@ impl<T: Value> Replies for One<T> {
             Some(object) => Ok(*object),
             None => Err(Error::no_object(operation)),
         }
+    }
+}
+
+/// The answer is one object, of which only what `look` makes of its view is kept: nothing is decoded that it does not ask
+/// for.
+pub struct Seen<T, F, R> {
+    kind: Option<u16>,
+    look: Option<F>,
+    seen: Option<R>,
+    object: PhantomData<fn() -> T>,
+}
+
+impl<T, F, R> Seen<T, F, R> {
+    /// Waits for the object that answers `message`.
+    pub fn new(message: &MessageType, look: F) -> Self {
+        Self {
+            kind: message.answer,
+            look: Some(look),
+            seen: None,
+            object: PhantomData,
+        }
+    }
+}
+
+impl<T, F, R> fmt::Debug for Seen<T, F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seen")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T, F, R> Replies for Seen<T, F, R>
+where
+    T: Value,
+    F: FnOnce(T::View<'_>) -> Result<R, DecodeError>,
+{
+    type Output = R;
+
+    fn object(&mut self, message: &Message<'_>) -> Result<(), DecodeError> {
+        if self.kind.is_none_or(|kind| kind == message.kind()) {
+            let view = T::view(message.body(), Cx::from_kernel())?;
+            if let Some(look) = self.look.take() {
+                self.seen = Some(look(view)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Option<R> {
+        self.seen
     }
 }

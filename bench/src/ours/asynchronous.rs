@@ -8,7 +8,7 @@ use netlink::list::Listing;
 use netlink::tokio::{Iter, Netlink};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Sum, neighbours, route, routes};
+use super::{Sum, link_sum, neighbours, route, routes};
 use crate::meter::{Args, Done, Meter};
 use crate::{Outcome, no_such};
 
@@ -60,7 +60,8 @@ pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
         }),
         "link-get" => {
             let (n, name) = (args.number("n", 20_000), args.text("name", "lo"));
-            let get = |numbers| get(nl.clone(), numbers, name.to_owned());
+            let view = args.text("as", "owned") == "view";
+            let get = |numbers| get(nl.clone(), numbers, name.to_owned(), view);
             match tasks {
                 0 => meter.run(|| runtime.block_on(get(0..n))),
                 _ => meter.run(|| by_tasks(&runtime, n, tasks, get)),
@@ -93,10 +94,17 @@ async fn add(nl: Netlink, numbers: Range<u64>, ifindex: u32) -> Result<Done> {
     Ok(Done { n, checks: (n, 0) })
 }
 
-async fn get(nl: Netlink, numbers: Range<u64>, name: String) -> Result<Done> {
+async fn get(nl: Netlink, numbers: Range<u64>, name: String, view: bool) -> Result<Done> {
     let (n, mut sum) = (numbers.end - numbers.start, 0);
     for _ in numbers {
-        sum += nl.links().get(name.as_str()).await?.sum();
+        sum += match view {
+            true => {
+                nl.links()
+                    .view(name.as_str(), |link| link_sum(&link))
+                    .await?
+            }
+            false => nl.links().get(name.as_str()).await?.sum(),
+        };
     }
     Ok(Done {
         n,

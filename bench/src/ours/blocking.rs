@@ -2,13 +2,12 @@
 
 use std::hint::black_box;
 
-use netlink::generated::route::link::LinkView;
 use netlink::generated::route::route::RouteView;
 use netlink::list::{Listing, Scanned};
 use netlink::wire::DecodeError;
 use netlink::{Iter, Netlink, Result};
 
-use super::{Sum, neighbours, route, routes};
+use super::{Sum, link_sum, neighbours, route, routes};
 use crate::meter::{Args, Done, Meter};
 use crate::{Outcome, no_such};
 
@@ -72,7 +71,10 @@ pub(super) fn run(args: &Args, meter: &Meter) -> Outcome {
             meter.run(|| {
                 let mut sum = 0;
                 for _ in 0..n {
-                    sum += nl.links().get(name)?.sum();
+                    sum += match form {
+                        "view" => nl.links().view(name, |link| link_sum(&link))?,
+                        _ => nl.links().get(name)?.sum(),
+                    };
                 }
                 Ok::<_, netlink::Error>(Done {
                     n,
@@ -123,11 +125,6 @@ fn scanned(
 
 fn route_sum(route: &RouteView<'_>) -> Result<u64, DecodeError> {
     Ok(route.oif()?.unwrap_or(0).into())
-}
-
-fn link_sum(link: &LinkView<'_>) -> Result<u64, DecodeError> {
-    let name = link.name()?.map_or(0, |name| name.len() as u64);
-    Ok(name + u64::from(link.mtu()?.unwrap_or(0)))
 }
 
 fn add(nl: &Netlink, n: u64, ifindex: u32) -> Result<Done> {

@@ -7,10 +7,12 @@ use std::net::Ipv4Addr;
 
 use ipnet::{IpNet, Ipv4Net};
 use netlink::generated::core::AddressFamily;
+use netlink::generated::route::link::LinkView;
 use netlink::generated::route::neigh::Neighbour;
 use netlink::generated::route::route::RouteProtocol;
 use netlink::neigh::NeighbourFilter;
 use netlink::route::RouteFilter;
+use netlink::wire::DecodeError;
 use netlink::{Link, Route};
 
 use crate::meter::{Args, Meter};
@@ -52,6 +54,11 @@ impl Sum for Route {
     fn sum(&self) -> u64 {
         self.oif.unwrap_or(0).into()
     }
+}
+
+fn link_sum(link: &LinkView<'_>) -> Result<u64, DecodeError> {
+    let name = link.name()?.map_or(0, |name| name.len() as u64);
+    Ok(name + u64::from(link.mtu()?.unwrap_or(0)))
 }
 
 impl Sum for Link {

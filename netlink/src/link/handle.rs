@@ -12,8 +12,8 @@ use crate::exec::{Executor, Flow, Lister};
 use crate::generated::core::{AddressFamily, MsgFlags};
 use crate::generated::route::RouteMessage;
 use crate::generated::route::link::{Link, LinkFlags, LinkProps, LinkView};
-use crate::op::{One, Simple};
-use crate::wire::{HwAddr, NlString};
+use crate::op::{One, Seen, Simple};
+use crate::wire::{DecodeError, HwAddr, NlString};
 
 /// Interfaces, as `ip link` has them; get it with `links()` of a handle.
 ///
@@ -104,12 +104,40 @@ impl<'e, E: Executor> Links<'e, E> {
     /// # Ok::<(), netlink::Error>(())
     /// ```
     pub fn get(&self, link: impl Into<LinkRef>) -> E::Call<'e, Simple<'static, Link, One<Link>>> {
+        let (message, flags) = (RouteMessage::GET_LINK, MsgFlags::empty());
         let body = Cow::Owned(link.into().to_link());
-        self.executor.call(Simple::for_one(
-            RouteMessage::GET_LINK,
-            MsgFlags::empty(),
-            body,
-        ))
+        self.executor.call(Simple::for_one(message, flags, body))
+    }
+
+    /// Yields what `look` makes of the interface with this index or name. It gets a view of the interface as it stands in
+    /// the receive buffer: only what it asks for is decoded, and nothing is copied.
+    ///
+    /// As [`get`](Self::get), for those who ask often and for little. On an asynchronous handle `look` may run on another
+    /// thread, and in a batch it runs while that is committed, so it borrows nothing.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let nl = netlink::Netlink::new();
+    /// let mtu = nl.links().view("eth0", |link| link.mtu())?;
+    /// let (index, name) = nl.links().view("eth0", |link| Ok((link.index(), link.name()?.map(|name| name.to_string()))))?;
+    /// # Ok::<(), netlink::Error>(())
+    /// ```
+    pub fn view<F, R>(
+        &self,
+        link: impl Into<LinkRef>,
+        look: F,
+    ) -> E::Call<'e, Simple<'static, Link, Seen<Link, F, R>>>
+    where
+        F: FnOnce(LinkView<'_>) -> Result<R, DecodeError> + core::marker::Send + 'static,
+        R: core::marker::Send + 'static,
+    {
+        let (message, flags) = (RouteMessage::GET_LINK, MsgFlags::empty());
+        let body = Cow::Owned(link.into().to_link());
+        self.executor
+            .call(Simple::for_seen(message, flags, body, look))
     }
 
     /// Yields nothing. Changes what `change` holds and nothing else.

@@ -126,6 +126,41 @@ fn answers_of_others() {
 }
 
 #[test]
+fn a_view_of_what_answers() {
+    fn whole(seen: &Seen<'_>) -> Vec<Answer> {
+        data(link(seen, MsgFlags::empty(), 5))
+    }
+    fn malformed(seen: &Seen<'_>) -> Vec<Answer> {
+        // An attribute that claims more than there is.
+        let body = [&[0; 16][..], &200u16.to_ne_bytes(), &[3, 0]].concat();
+        data(seen.message(NEW_LINK, MsgFlags::empty(), seen.sequence(), &body))
+    }
+    on_all!(
+        script(&[whole]),
+        |nl| nl.links().view("l5", |link| Ok((
+            link.index(),
+            link.name()?.map(|name| name.to_string())
+        ))),
+        |seen: Result<_>| assert_eq!(seen.unwrap(), (5, Some("l5".to_owned())))
+    );
+    // What is not asked for is not looked at.
+    on_all!(
+        script(&[malformed]),
+        |nl| nl.links().view("l5", |link| Ok(link.index())),
+        |seen: Result<u32>| assert_eq!(seen.unwrap(), 0)
+    );
+    on_all!(
+        script(&[malformed]),
+        |nl| nl.links().view("l5", |link| link.mtu()),
+        |seen: Result<Option<u32>>| {
+            let error = seen.unwrap_err();
+            assert_eq!(error.operation(), Some("RTM_GETLINK"));
+            assert!(error.to_string().contains("offset 16"), "{error}");
+        }
+    );
+}
+
+#[test]
 fn errors_of_the_socket() {
     fn received(errno: i32) -> Script {
         Script::new(move |_| Ok(vec![Answer::Errno(errno)]))

@@ -111,6 +111,7 @@ live! {
         let twice = batch.links().add(&Link::bridge("br0"));
         let up = batch.links().up("br0");
         let got = batch.links().get("br0");
+        let viewed = batch.links().view("br0", |link| Ok(link.index()));
         let gone = batch.links().delete("br0");
         let missing = batch.links().get("br0");
         let invalid = batch.links().rename(1, "a name that is far too long");
@@ -120,6 +121,7 @@ live! {
         assert!(done.take(twice).unwrap_err().is_exists());
         done.take(up).unwrap();
         let got = done.take(got).unwrap();
+        assert_eq!(done.take(viewed).unwrap(), got.index);
         assert_eq!(got.name.unwrap(), "br0");
         assert!(got.flags.contains(netlink::generated::route::link::LinkFlags::UP));
         done.take(gone).unwrap();
@@ -127,7 +129,7 @@ live! {
         assert!(done.take(invalid).unwrap_err().is_invalid());
         assert!(done.take(lo).unwrap().is_loopback());
         let failed: Vec<usize> = done.failures().map(|(position, _)| position).collect();
-        assert_eq!(failed, [1, 5, 6]);
+        assert_eq!(failed, [1, 6, 7]);
     }
 
     fn gets_beyond_one_window(nl) {

@@ -39,6 +39,9 @@ live! {
         assert!(lo.kind_name().is_none());
         let by_name = nl.links().get("lo").unwrap();
         let by_index = nl.links().get(lo.index).unwrap();
+        let viewed = nl.links().view("lo", |link| Ok((link.index(), link.mtu()?, link.address()?))).unwrap();
+        assert_eq!(viewed, (by_name.index, by_name.mtu, by_name.address.clone()));
+        assert!(refused(nl.links().view("none", |link| link.mtu())).is_not_found());
         assert_eq!(stable(by_name.clone()), stable(by_index));
         assert_eq!(stable(by_name), stable(lo.clone()));
     }
