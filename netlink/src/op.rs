@@ -94,18 +94,6 @@ impl<'b, B: Clone, T> Simple<'b, B, One<T>> {
     }
 }
 
-impl<'b, B: Clone, T, F, R> Simple<'b, B, Seen<T, F, R>> {
-    /// Sends `body`, and wants what `look` makes of the view of the object that answers.
-    pub fn for_seen(message: MessageType, flags: MsgFlags, body: Cow<'b, B>, look: F) -> Self {
-        Self {
-            message,
-            flags,
-            body,
-            replies: Seen::new(&message, look),
-        }
-    }
-}
-
 impl<B, R> Operation for Simple<'_, B, R>
 where
     B: Value,

@@ -6,13 +6,13 @@ use std::os::fd::{AsFd, AsRawFd};
 use super::change::LinkChange;
 use super::filter::{LinkFilter, LinkListing};
 use super::made::AddGetLink;
-use super::reference::LinkRef;
+use super::reference::{AboutLink, LinkRef};
 use crate::error::{Error, Result};
 use crate::exec::{Executor, Flow, Lister};
 use crate::generated::core::{AddressFamily, MsgFlags};
 use crate::generated::route::RouteMessage;
 use crate::generated::route::link::{Link, LinkFlags, LinkProps, LinkView};
-use crate::op::{One, Seen, Simple};
+use crate::op::{Done, One, Seen, Simple};
 use crate::wire::{DecodeError, HwAddr, NlString};
 
 /// Interfaces, as `ip link` has them; get it with `links()` of a handle.
@@ -82,10 +82,9 @@ impl<'e, E: Executor> Links<'e, E> {
     /// nl.links().delete("left")?;
     /// # Ok::<(), netlink::Error>(())
     /// ```
-    pub fn delete(&self, link: impl Into<LinkRef>) -> E::Call<'e, Send<'static>> {
-        let body = Cow::Owned(link.into().to_link());
+    pub fn delete(&self, link: impl Into<LinkRef>) -> E::Call<'e, AboutLink<Done>> {
         self.executor
-            .call(Simple::new(RouteMessage::DEL_LINK, MsgFlags::empty(), body))
+            .call(AboutLink::new(RouteMessage::DEL_LINK, link.into(), Done))
     }
 
     /// Yields the [`Link`] with this index or name.
@@ -103,10 +102,10 @@ impl<'e, E: Executor> Links<'e, E> {
     /// assert!(lo.is_loopback());
     /// # Ok::<(), netlink::Error>(())
     /// ```
-    pub fn get(&self, link: impl Into<LinkRef>) -> E::Call<'e, Simple<'static, Link, One<Link>>> {
-        let (message, flags) = (RouteMessage::GET_LINK, MsgFlags::empty());
-        let body = Cow::Owned(link.into().to_link());
-        self.executor.call(Simple::for_one(message, flags, body))
+    pub fn get(&self, link: impl Into<LinkRef>) -> E::Call<'e, AboutLink<One<Link>>> {
+        let message = RouteMessage::GET_LINK;
+        self.executor
+            .call(AboutLink::new(message, link.into(), One::new(&message)))
     }
 
     /// Yields what `look` makes of the interface with this index or name. It gets a view of the interface as it stands in
@@ -129,15 +128,15 @@ impl<'e, E: Executor> Links<'e, E> {
         &self,
         link: impl Into<LinkRef>,
         look: F,
-    ) -> E::Call<'e, Simple<'static, Link, Seen<Link, F, R>>>
+    ) -> E::Call<'e, AboutLink<Seen<Link, F, R>>>
     where
         F: FnOnce(LinkView<'_>) -> Result<R, DecodeError> + core::marker::Send + 'static,
         R: core::marker::Send + 'static,
     {
-        let (message, flags) = (RouteMessage::GET_LINK, MsgFlags::empty());
-        let body = Cow::Owned(link.into().to_link());
+        let message = RouteMessage::GET_LINK;
+        let replies = Seen::new(&message, look);
         self.executor
-            .call(Simple::for_seen(message, flags, body, look))
+            .call(AboutLink::new(message, link.into(), replies))
     }
 
     /// Yields nothing. Changes what `change` holds and nothing else.

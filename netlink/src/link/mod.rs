@@ -11,4 +11,4 @@ pub use change::LinkChange;
 pub use filter::{LinkFilter, LinkListing};
 pub use handle::Links;
 pub use made::AddGetLink;
-pub use reference::LinkRef;
+pub use reference::{AboutLink, LinkRef};

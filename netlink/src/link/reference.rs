@@ -1,7 +1,11 @@
-//! Which interface a request is about: [`LinkRef`].
+//! Which interface a request is about: [`LinkRef`], and [`AboutLink`] for those that say no more.
 
+use crate::conn::Request;
+use crate::error::Result;
+use crate::generated::core::MsgFlags;
 use crate::generated::route::link::{IFNAMSIZ, Link};
-use crate::wire::NlString;
+use crate::op::{Operation, Replies};
+use crate::wire::{MessageType, NlString};
 
 /// An interface by index or by name.
 ///
@@ -38,6 +42,38 @@ impl LinkRef {
             Self::Name(name) if name.len() < IFNAMSIZ as usize => link.name = Some(name.clone()),
             Self::Name(name) => link.alt_name = Some(name.clone()),
         }
+    }
+}
+
+/// An operation whose request says which interface it is about, and nothing else.
+#[derive(Debug)]
+pub struct AboutLink<R> {
+    message: MessageType,
+    link: LinkRef,
+    replies: R,
+}
+
+impl<R> AboutLink<R> {
+    /// Sends `message` about `link`; `replies` takes what answers.
+    pub fn new(message: MessageType, link: LinkRef, replies: R) -> Self {
+        Self {
+            message,
+            link,
+            replies,
+        }
+    }
+}
+
+impl<R: Replies + Send + 'static> Operation for AboutLink<R> {
+    type Output = R::Output;
+    type Replies = R;
+
+    fn request(self, buf: &mut Vec<u8>) -> Result<(Request, R)> {
+        // Made where it is encoded: moving something of this size costs as much as encoding it.
+        let mut body = Link::default();
+        self.link.name_in(&mut body);
+        let request = Request::encode(buf, self.message, MsgFlags::empty(), &body)?;
+        Ok((request, self.replies))
     }
 }
 
