@@ -30,14 +30,16 @@ use std::process::ExitCode;
 
 pub use meter::Count;
 use meter::{Args, Meter};
+pub use ours::{Asynchronous, asynchronous};
 
 /// What a workload may come to.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// The program; `count` counts the allocations of what it is given to do.
-pub fn main(count: Option<Count>) -> ExitCode {
+/// The program; `count` counts the allocations of what it is given to do. What needs a runtime is left to a program that has
+/// `asynchronous`: one that blocks should not be as large as one that has a runtime in it.
+pub fn main(count: Option<Count>, asynchronous: Option<Asynchronous>) -> ExitCode {
     let args = Args::of_program();
-    match run(&args, count) {
+    match run(&args, count, asynchronous) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", args.workload());
@@ -46,10 +48,10 @@ pub fn main(count: Option<Count>) -> ExitCode {
     }
 }
 
-fn run(args: &Args, count: Option<Count>) -> Outcome {
+fn run(args: &Args, count: Option<Count>, asynchronous: Option<Asynchronous>) -> Outcome {
     if count.is_none() && std::env::var_os("ALLOC_REPORT").is_some() {
         // Whoever asks for allocations is not interested in the time.
-        return meter::counted_instead();
+        return meter::instead("netlink-bench-count");
     }
     let meter = Meter::new(args.workload(), count);
     match args.workload() {
@@ -57,7 +59,7 @@ fn run(args: &Args, count: Option<Count>) -> Outcome {
         "operation" => codec::operation(args),
         "capture" => floor::capture(args),
         _ => match args.text("peer", "ours") {
-            "ours" => ours::run(args, &meter),
+            "ours" => ours::run(args, &meter, asynchronous),
             "floor" => floor::run(args, &meter),
             #[cfg(feature = "peers")]
             "rtnetlink" => peers::rtnetlink::run(args, &meter),

@@ -2,5 +2,5 @@
 #![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {
-    netlink_bench::main(None)
+    netlink_bench::main(None, None)
 }

@@ -156,9 +156,9 @@ fn most_resident() -> u64 {
         .unwrap_or(0)
 }
 
-/// Hands over to the program that counts allocations.
-pub(crate) fn counted_instead() -> Outcome {
-    let program = std::env::current_exe()?.with_file_name("netlink-bench-count");
+/// Hands over to the program of this name beside this one.
+pub(crate) fn instead(name: &str) -> Outcome {
+    let program = std::env::current_exe()?.with_file_name(name);
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1));
     Err(command.env_remove("ALLOC_REPORT").exec().into())

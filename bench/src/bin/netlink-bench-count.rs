@@ -3,8 +3,9 @@
 #![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {
-    netlink_bench::main(Some(|work| {
+    let count: netlink_bench::Count = |work| {
         let info = allocation_counter::measure(work);
         (info.count_total, info.bytes_total)
-    }))
+    };
+    netlink_bench::main(Some(count), Some(netlink_bench::asynchronous()))
 }

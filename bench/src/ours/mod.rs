@@ -15,14 +15,23 @@ use netlink::route::RouteFilter;
 use netlink::wire::DecodeError;
 use netlink::{Link, Route};
 
-use crate::meter::{Args, Meter};
+use crate::meter::{Args, Meter, instead};
 use crate::{Outcome, codec};
 
-pub(crate) fn run(args: &Args, meter: &Meter) -> Outcome {
-    match args.workload() {
-        "codec" => codec::run(args, meter),
-        _ if args.is_on("tokio") => asynchronous::run(args, meter),
-        _ => blocking::run(args, meter),
+/// The workloads that need a runtime.
+pub struct Asynchronous(fn(&Args, &Meter) -> Outcome);
+
+/// All of them, for a program that has one.
+pub fn asynchronous() -> Asynchronous {
+    Asynchronous(asynchronous::run)
+}
+
+pub(crate) fn run(args: &Args, meter: &Meter, asynchronous: Option<Asynchronous>) -> Outcome {
+    match (args.workload(), args.is_on("tokio"), asynchronous) {
+        ("codec", ..) => codec::run(args, meter),
+        (_, false, _) => blocking::run(args, meter),
+        (_, true, Some(Asynchronous(run))) => run(args, meter),
+        (_, true, None) => instead("netlink-bench-tokio"),
     }
 }
 
