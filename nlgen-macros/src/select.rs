@@ -196,7 +196,7 @@ impl Set<'_> {
         match &attr.nl.or {
             Some(or) => {
                 let or = self.view_selector(or, None);
-                quote!(view.key_or::<#ty>(#own, #or, #id)?)
+                quote!(view.key_or::<#ty>(#own, #or, #key, #id)?)
             }
             None => own,
         }

@@ -216,14 +216,16 @@ impl<'a> RawView<'a> {
         }
     }
 
-    /// The selector of data that may come without: then `other` says what they are.
+    /// The selector of data that may come without: then `other` says what they are. Data that come with one that does not
+    /// fit do not come without.
     pub fn key_or<T: Kind>(
         &self,
         own: Option<Key<'a>>,
         other: Option<Key<'a>>,
+        tag: u16,
         data: u16,
     ) -> Result<Option<Key<'a>>, DecodeError> {
-        if own.is_some() || self.find(data)?.is_none() {
+        if own.is_some() || self.find(tag)?.is_some() || self.find(data)?.is_none() {
             return Ok(own);
         }
         Ok(other.and_then(T::implied))
