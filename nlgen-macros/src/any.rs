@@ -60,17 +60,18 @@ fn expand(number: u32, args: &str, item: &str) -> Option<syn::Result<TokenStream
     }
 }
 
-/// How deep brackets, and what the parser reads like them, stand in each other.
+/// How deep brackets, and operators without a comma between them, can stand in each other.
 fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut run) = (0usize, 0, 0);
+    let (mut depth, mut deepest, mut operators) = (0usize, 0, 0);
     for letter in text.chars() {
         match letter {
             '(' | '[' | '{' | '<' => depth += 1,
             ')' | ']' | '}' | '>' => depth = depth.saturating_sub(1),
-            _ => {}
+            ',' | ';' => operators = 0,
+            _ if letter.is_alphanumeric() || letter.is_whitespace() => {}
+            _ => operators += 1,
         }
-        run = if letter.is_alphanumeric() { 0 } else { run + 1 };
-        deepest = deepest.max(depth).max(run / 4);
+        deepest = deepest.max(depth).max(operators / 4);
     }
     deepest
 }
