@@ -83,6 +83,22 @@ impl Body {
         })
     }
 
+    /// Why the message with this number does not decode.
+    #[must_use]
+    pub fn refusal(&self, candidate: Candidate<'_>) -> String {
+        let mut cx = Cx::new(candidate.direction).with_inherited(candidate.context.map(Key::Int));
+        if self.dump {
+            cx = cx.for_dump();
+        }
+        let family = FAMILIES.iter().find(|family| family.name == self.family);
+        match (family, u16::try_from(self.id)) {
+            (Some(family), Ok(number)) => family
+                .visit(number, candidate.bytes, cx, &mut |_| {})
+                .map_or_else(|error| error.to_string(), |()| "it is not".to_owned()),
+            _ => "it is no message of a family".to_owned(),
+        }
+    }
+
     /// The same by the message's number, as who does not know the type has it.
     fn by_number(&self, bytes: &[u8], cx: Cx<'_>, expected: Option<&[u8]>) -> Result<(), String> {
         let Some(family) = FAMILIES.iter().find(|family| family.name == self.family) else {

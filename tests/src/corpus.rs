@@ -2,7 +2,7 @@
 
 use crate::capture::Message;
 use netlink::generated::FAMILIES;
-use netlink::wire::schema::{self, Leaf};
+use netlink::wire::schema::{self, CaseKey, Leaf, UnionSchema};
 use netlink::wire::{Cx, Direction, Encoder, Family, Key, Shape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,6 +41,9 @@ pub struct Report {
     pub no_spec: BTreeMap<String, usize>,
     /// Acknowledgements and ends of dumps.
     pub control: usize,
+    /// Structures of ioctls of which the recorder kept only the front, by command: it has to know how long each is, and the
+    /// kernel, which is handed a pointer, never sees less than all of one.
+    pub cut: BTreeMap<u64, usize>,
     /// What went wrong, with the message's origin.
     pub failures: Vec<String>,
 }
@@ -157,6 +160,14 @@ impl Report {
             *self.no_spec.entry(name).or_default() += 1;
             return;
         };
+        if let (Shape::Lead { int, of, .. }, "ethtool_ioctl") =
+            (codec.shape, message.family.as_str())
+        {
+            if let Some(command) = cut_front(&message.body, int.size, of()) {
+                *self.cut.entry(command).or_default() += 1;
+                return;
+            }
+        }
         let figures = self.families.entry(message.family.clone()).or_default();
         figures.messages += 1;
         figures.payload_bytes += message.body.len();
@@ -265,6 +276,7 @@ impl Report {
             object.insert("families".to_owned(), json!(families));
             object.insert("no_spec".to_owned(), json!(self.no_spec));
             object.insert("control".to_owned(), json!(self.control));
+            object.insert("cut".to_owned(), json!(self.cut));
         }
         object
     }
@@ -284,6 +296,20 @@ impl Figures {
             "scalars_changed": self.scalars_changed,
             "scalars_failed": self.scalars_failed,
         })
+    }
+}
+
+/// The command whose structure starts like this, if it is what a recorder keeps of one that it does not know: two words.
+fn cut_front(body: &[u8], size: usize, union: &UnionSchema) -> Option<u64> {
+    const KEPT: usize = 8;
+    let command = u64::from(u32::from_ne_bytes(*body.first_chunk()?));
+    let case = union
+        .cases
+        .iter()
+        .find(|case| case.key == Some(CaseKey::Int(command)))?;
+    match case.shape? {
+        Shape::Struct(of) if body.len() == KEPT && size == 4 && of().size > KEPT => Some(command),
+        _ => None,
     }
 }
 

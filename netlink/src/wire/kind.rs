@@ -52,6 +52,13 @@ pub trait Kind: Sized + Clone + PartialEq {
         None
     }
 
+    /// A payload as it is, where a union without a selector of its own has a place for it.
+    #[doc(hidden)]
+    fn raw(data: &[u8]) -> Option<Self> {
+        let _ = data;
+        None
+    }
+
     /// Whether there is a payload besides the selector.
     fn has_data(&self) -> bool;
 
@@ -301,12 +308,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Makes the union that fills the rest of a struct. Too few bytes for an attribute say nothing where attributes are due.
+/// Makes the union that fills the rest of a struct. Too few bytes for an attribute say nothing where attributes are due; a
+/// rest that does not fit its case stays as it is, since the struct may be all there is, with no place beside it.
 pub fn rest_of<T: Kind>(key: u64, rest: &[u8], cx: Cx<'_>) -> Result<Option<T>, DecodeError> {
     if rest.len() < ATTR_HEADER && T::schema().has_attributes(key) {
         return Ok(None);
     }
-    T::decode(Key::Int(key), Some(rest), cx).map(Some)
+    match T::decode(Key::Int(key), Some(rest), cx) {
+        Ok(kind) => Ok(Some(kind)),
+        Err(error) if error.is_unrepresentable() => T::raw(rest).map(Some).ok_or(error),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether `other` says what the data are, so that the selector is not sent.

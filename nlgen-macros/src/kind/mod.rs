@@ -387,6 +387,14 @@ impl Union<'_> {
             std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, or: #or, shape: #shape })).collect::<Vec<_>>()
         });
         let implied = self.implied();
+        let raw = (!self.other.with_key && !self.text).then(|| {
+            let other = self.other.name;
+            quote! {
+                fn raw(data: &[u8]) -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(Self::#other(data.into()))
+                }
+            }
+        });
         let view_type = self.view_type(&view);
         let value = self.lead_value(&view);
         Ok(quote! {
@@ -444,6 +452,8 @@ impl Union<'_> {
                 }
 
                 #implied
+
+                #raw
 
                 fn has_data(&self) -> bool {
                     match self { #(#has_data)* #other_has }

@@ -52,6 +52,13 @@ fn main() -> ExitCode {
             );
         }
     }
+    if !json {
+        for (command, count) in &report.cut {
+            println!(
+                "ethtool_ioctl: {count} structures of command {command} not counted, since the recorder cut them short"
+            );
+        }
+    }
     println!("{}", report.json());
     let total = report.total();
     let whole = total.reencoded_equal == total.messages

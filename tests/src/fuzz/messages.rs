@@ -120,8 +120,15 @@ pub(super) fn message(data: &[u8]) {
     let as_decode = || to_hex(&made.write());
     match made.body.check(made.candidate()) {
         Ok(None) if damages == 0 => panic!(
-            "well formed but refused; as input of `decode` {}",
-            as_decode()
+            "{} well formed but refused: {}\nas input of `decode` {}\n{}",
+            made.body.name,
+            made.body.refusal(made.candidate()),
+            as_decode(),
+            annotate(
+                &made.body.shape,
+                made.bytes,
+                made.direction == Direction::ToKernel
+            )
         ),
         Ok(_) => {}
         Err(wrong) => panic!("{wrong}\nas input of `decode` {}", as_decode()),
