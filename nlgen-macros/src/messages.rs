@@ -3,12 +3,13 @@
 use crate::nl::{Nl, c_name};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
 
 /// `GetLink` as `GET_LINK`.
 fn constant_name(variant: &Ident) -> Ident {
     let mut name = String::new();
-    for (index, letter) in variant.to_string().chars().enumerate() {
+    for (index, letter) in variant.unraw().to_string().chars().enumerate() {
         if index > 0 && letter.is_uppercase() {
             name.push('_');
         }
