@@ -63,11 +63,11 @@ pub const fn attributes(bytes: &[u8]) -> RawAttrs<'_> {
     }
 }
 
-/// Whether a payload is one attribute that is not empty, and nothing else.
+/// Whether a payload is one attribute and nothing else.
 pub(crate) fn is_one_attr(bytes: &[u8]) -> bool {
     let whole = |attr: RawAttr<'_>| attr.payload.len() + ATTR_HEADER == bytes.len();
     let first = attributes(bytes).next_attr().ok().flatten();
-    bytes.len() > ATTR_HEADER && attr_align(bytes.len()) == bytes.len() && first.is_some_and(whole)
+    attr_align(bytes.len()) == bytes.len() && first.is_some_and(whole)
 }
 
 impl<'a> RawAttrs<'a> {
