@@ -62,9 +62,10 @@ fn a_record_may_have_its_length_anywhere() {
         Direction::ToKernel,
     );
     let program = request.bytecode.unwrap();
+    let [a, b] = 22u16.to_ne_bytes();
     assert_eq!(
         program[0].operand,
-        Some(Operand::Other(vec![0, 0, 22, 0, 0, 0, 0, 0]))
+        Some(Operand::Other(vec![0, 0, a, b, 0, 0, 0, 0]))
     );
     // With bytes behind the last record everything stays raw; a length that leads nowhere is an error.
     let odd = "09 00 01 00 01 04 00 00 07 00 00 00";
