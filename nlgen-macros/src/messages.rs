@@ -173,7 +173,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 encodes.push(quote!(Self::#ident => ::core::result::Result::Ok(()),));
             }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                let ty = &fields.unnamed;
+                let ty = fields.unnamed.first().map(|field| &field.ty);
                 let value = quote!(<#ty as ::netlink::wire::Value>);
                 types.push(quote!((#name::#constant, ::core::option::Option::Some(#value::SHAPE))));
                 decodes.push(quote!(#id #guard => Self::#ident(#value::decode(body, cx)?),));
