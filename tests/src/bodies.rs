@@ -64,10 +64,7 @@ impl Body {
             direction,
             context,
         } = candidate;
-        let mut cx = Cx::new(direction).with_inherited(context.map(Key::Int));
-        if self.dump {
-            cx = cx.for_dump();
-        }
+        let cx = self.cx(candidate);
         let checked = (self.check)(&self.shape, bytes, cx).and_then(|encoded| {
             self.by_number(bytes, cx, encoded.as_deref())?;
             Ok(encoded)
@@ -83,13 +80,15 @@ impl Body {
         })
     }
 
+    fn cx(&self, candidate: Candidate<'_>) -> Cx<'static> {
+        let cx = Cx::new(candidate.direction).with_inherited(candidate.context.map(Key::Int));
+        if self.dump { cx.for_dump() } else { cx }
+    }
+
     /// Why the message with this number does not decode.
     #[must_use]
     pub fn refusal(&self, candidate: Candidate<'_>) -> String {
-        let mut cx = Cx::new(candidate.direction).with_inherited(candidate.context.map(Key::Int));
-        if self.dump {
-            cx = cx.for_dump();
-        }
+        let cx = self.cx(candidate);
         let family = FAMILIES.iter().find(|family| family.name == self.family);
         match (family, u16::try_from(self.id)) {
             (Some(family), Ok(number)) => family

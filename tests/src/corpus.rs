@@ -41,8 +41,8 @@ pub struct Report {
     pub no_spec: BTreeMap<String, usize>,
     /// Acknowledgements and ends of dumps.
     pub control: usize,
-    /// Structures of ioctls of which the recorder kept only the front, by command: it has to know how long each is, and the
-    /// kernel, which is handed a pointer, never sees less than all of one.
+    /// Which of the undecodable are structures of ioctls of which the recorder kept only the front, by command: it has to know
+    /// how long each is, and the kernel, which is handed a pointer, never sees less than all of one.
     pub cut: BTreeMap<u64, usize>,
     /// What went wrong, with the message's origin.
     pub failures: Vec<String>,
@@ -165,7 +165,6 @@ impl Report {
         {
             if let Some(command) = cut_front(&message.body, int.size, of()) {
                 *self.cut.entry(command).or_default() += 1;
-                return;
             }
         }
         let figures = self.families.entry(message.family.clone()).or_default();

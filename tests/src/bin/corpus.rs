@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     if !json {
         for (command, count) in &report.cut {
             println!(
-                "ethtool_ioctl: {count} structures of command {command} not counted, since the recorder cut them short"
+                "ethtool_ioctl: {count} structures of command {command} do not decode since the recorder cut them short"
             );
         }
     }
