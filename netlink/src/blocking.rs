@@ -38,7 +38,7 @@ impl Executor for Netlink {
     type Call<'e, O: Operation> = Result<O::Output>;
 
     fn call<O: Operation>(&self, operation: O) -> Result<O::Output> {
-        complete(self.core.held(operation))?.value()
+        self.core.direct(operation, complete)
     }
 }
 

@@ -59,37 +59,92 @@ pub trait Replies {
     }
 }
 
+/// What a request sends: an object of the caller's, or one made for the request.
+///
+/// A pointer either way, since an operation is moved on its way to the executor and the objects are large.
+#[derive(Debug)]
+pub enum Body<'b, B> {
+    /// The caller's.
+    Lent(&'b B),
+    /// Its own.
+    Own(Box<B>),
+}
+
+impl<'b, B> From<&'b B> for Body<'b, B> {
+    #[inline]
+    fn from(body: &'b B) -> Self {
+        Self::Lent(body)
+    }
+}
+
+impl<B> From<Box<B>> for Body<'_, B> {
+    #[inline]
+    fn from(body: Box<B>) -> Self {
+        Self::Own(body)
+    }
+}
+
+impl<'b, B: Clone> From<Cow<'b, B>> for Body<'b, B> {
+    #[inline]
+    fn from(body: Cow<'b, B>) -> Self {
+        match body {
+            Cow::Borrowed(body) => Self::Lent(body),
+            Cow::Owned(body) => Self::Own(Box::new(body)),
+        }
+    }
+}
+
+impl<B> Body<'_, B> {
+    #[inline]
+    fn get(&self) -> &B {
+        match self {
+            Self::Lent(body) => body,
+            Self::Own(body) => body,
+        }
+    }
+}
+
 /// An operation that sends one object of type `B`.
 ///
 /// Most verbs are this and a few flags. It is public for those who add verbs of their own.
 #[derive(Debug)]
-pub struct Simple<'b, B: Clone, R = Done> {
-    message: MessageType,
+pub struct Simple<'b, B, R = Done> {
+    message: &'static MessageType,
     flags: MsgFlags,
-    body: Cow<'b, B>,
+    body: Body<'b, B>,
     replies: R,
 }
 
-impl<'b, B: Clone> Simple<'b, B> {
-    /// Sends `body`, and wants to know only whether that worked.
-    pub fn new(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
+impl<'b, B> Simple<'b, B> {
+    /// Sends `body` (`&B`, `Box<B>`, `Cow<B>`), and wants to know only whether that worked.
+    #[inline]
+    pub fn new(
+        message: &'static MessageType,
+        flags: MsgFlags,
+        body: impl Into<Body<'b, B>>,
+    ) -> Self {
         Self {
             message,
             flags,
-            body,
+            body: body.into(),
             replies: Done,
         }
     }
 }
 
-impl<'b, B: Clone, T> Simple<'b, B, One<T>> {
-    /// Sends `body`, and wants the object that answers.
-    pub fn for_one(message: MessageType, flags: MsgFlags, body: Cow<'b, B>) -> Self {
+impl<'b, B, T> Simple<'b, B, One<T>> {
+    /// Sends `body` (`&B`, `Box<B>`, `Cow<B>`), and wants the object that answers.
+    #[inline]
+    pub fn for_one(
+        message: &'static MessageType,
+        flags: MsgFlags,
+        body: impl Into<Body<'b, B>>,
+    ) -> Self {
         Self {
             message,
             flags,
-            body,
-            replies: One::new(&message),
+            body: body.into(),
+            replies: One::new(message),
         }
     }
 }
@@ -103,7 +158,7 @@ where
     type Replies = R;
 
     fn request(self, buf: &mut Vec<u8>) -> Result<(Request, R)> {
-        let request = Request::encode(buf, self.message, self.flags, &*self.body)?;
+        let request = Request::encode(buf, self.message, self.flags, self.body.get())?;
         Ok((request, self.replies))
     }
 }

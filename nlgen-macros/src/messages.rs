@@ -161,7 +161,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let doc = format!("`{c_name}`; its body is that of [`{name}::{ident}`].");
         constants.push(quote! {
             #[doc = #doc]
-            pub const #constant: ::netlink::wire::MessageType = ::netlink::wire::MessageType::new(
+            pub const #constant: &'static ::netlink::wire::MessageType = &::netlink::wire::MessageType::new(
                 #protocol, #id, #c_name, ::netlink::wire::Reply::#reply, #answer, #dump,
             )#only #genl;
         });
@@ -213,7 +213,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         #[automatically_derived]
         impl ::netlink::wire::Messages for #name {
             const TYPES: &'static [(
-                ::netlink::wire::MessageType,
+                &'static ::netlink::wire::MessageType,
                 ::core::option::Option<::netlink::wire::Shape>,
             )] = &[#(#types),*];
 

@@ -20,7 +20,7 @@ fn bodies(family: &Family) -> Vec<(String, &'static MessageType, Shape)> {
         };
         if let (false, Some(shape)) = (seen.contains(&name), shape) {
             seen.push(name);
-            bodies.push((name.to_owned(), kind, *shape));
+            bodies.push((name.to_owned(), *kind, *shape));
         }
     }
     bodies

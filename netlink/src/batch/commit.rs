@@ -44,8 +44,7 @@ pub struct Commit {
 
 /// Requests that went out together.
 struct Window {
-    connection: Connection,
-    protocol: u16,
+    connection: Box<Connection>,
     first: usize,
     end: usize,
     /// Which were answered, by distance from the first.
@@ -90,7 +89,6 @@ impl Commit {
             Ok(()) => {
                 self.window = Some(Window {
                     connection,
-                    protocol,
                     first,
                     end,
                     answered: vec![false; end - first],
@@ -218,7 +216,7 @@ impl Commit {
             // shows when the ticket is redeemed.
         }
         if unanswered.is_none() {
-            self.core.give_back(window.protocol, window.connection);
+            self.core.give_back(window.connection);
         }
     }
 

@@ -24,7 +24,11 @@ const SLOT: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Connection {
     transport: Box<dyn Transport>,
+    protocol: u16,
+    port: u32,
     sequence: Sequence,
+    /// Room for a request.
+    room: Vec<u8>,
     /// Zeroed by the allocator, so that pages appear only when the kernel writes to them.
     answer: Vec<u8>,
     /// Bytes of the datagram in there, and where its next message starts.
@@ -59,11 +63,15 @@ pub(crate) enum Taken {
 }
 
 impl Connection {
-    pub(crate) fn new(transport: Box<dyn Transport>, spill: usize) -> Self {
+    pub(crate) fn new(transport: Box<dyn Transport>, protocol: u16, spill: usize) -> Self {
+        let port = transport.port();
         // A random start, from the only source of randomness in the standard library.
-        let seed = RandomState::new().hash_one(transport.port());
+        let seed = RandomState::new().hash_one(port);
         Self {
             transport,
+            protocol,
+            port,
+            room: Vec::new(),
             sequence: Sequence::starting_at((seed >> 32) as u32),
             answer: vec![0; USUAL + spill],
             len: 0,
@@ -85,8 +93,24 @@ impl Connection {
         self.transport.fd()
     }
 
+    /// The netlink protocol it is for.
+    pub(crate) fn protocol(&self) -> u16 {
+        self.protocol
+    }
+
     pub(crate) fn port(&self) -> u32 {
-        self.transport.port()
+        self.port
+    }
+
+    /// Room for a request, kept with the connection so that both are found at once.
+    pub(crate) fn take_room(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.room)
+    }
+
+    /// Gives it back.
+    pub(crate) fn keep_room(&mut self, mut room: Vec<u8>) {
+        room.clear();
+        self.room = room;
     }
 
     /// The next sequence number.
@@ -98,7 +122,7 @@ impl Connection {
     pub(crate) fn send(&mut self, request: &Request, buf: &mut [u8]) -> Result<Inflight> {
         // What a call before this one did not look at.
         self.at = self.len;
-        let (sequence, port) = (self.sequence.next(), self.transport.port());
+        let (sequence, port) = (self.sequence.next(), self.port);
         request.stamp(buf, sequence, port)?;
         self.send_datagram(buf)
             .map_err(|error| request.unsent(error))?;

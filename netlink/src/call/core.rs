@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::{Call, Connection, HeldWork, ListWork, ScanWork, SingleWork, StepsWork, Stream};
+use super::{Call, Connection, ListWork, ScanWork, SingleWork, StepsWork, Stream};
 use crate::batch::Room;
 use crate::error::Result;
 use crate::exec::{Flow, Procedure};
@@ -24,7 +24,7 @@ pub(crate) type Warnings = Arc<dyn Fn(&'static str, &str) + Send + Sync>;
 /// What a handle and its clones share, and the settings of this one.
 #[derive(Clone)]
 pub(crate) struct Core {
-    pool: Arc<Pool>,
+    pub(super) pool: Arc<Pool>,
     timeout: Option<Duration>,
     attempts: Option<u32>,
     warnings: Option<Warnings>,
@@ -90,12 +90,12 @@ impl Core {
         self.pool.is_strict()
     }
 
-    pub(crate) fn take(&self, protocol: u16) -> Result<Connection> {
+    pub(crate) fn take(&self, protocol: u16) -> Result<Box<Connection>> {
         self.pool.take(protocol)
     }
 
-    pub(crate) fn give_back(&self, protocol: u16, connection: Connection) {
-        self.pool.give_back(protocol, connection);
+    pub(crate) fn give_back(&self, connection: Box<Connection>) {
+        self.pool.give_back(connection);
     }
 
     pub(crate) fn make_room(&self, need: usize) {
@@ -127,13 +127,6 @@ impl Core {
     pub(crate) fn single<O: Operation>(&self, operation: O) -> Call<SingleWork<O::Replies>> {
         let mut buf = self.buffer();
         let work = SingleWork::new(operation.request(&mut buf));
-        Call::new(self.clone(), work, buf)
-    }
-
-    /// The same, with the value left in the replies.
-    pub(crate) fn held<O: Operation>(&self, operation: O) -> Call<HeldWork<O::Replies>> {
-        let mut buf = self.buffer();
-        let work = HeldWork::new(operation.request(&mut buf));
         Call::new(self.clone(), work, buf)
     }
 

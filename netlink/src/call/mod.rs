@@ -6,6 +6,7 @@
 
 mod connection;
 mod core;
+mod direct;
 mod list;
 mod pool;
 mod scan;
@@ -96,6 +97,16 @@ pub enum After {
     Fail(DecodeError),
 }
 
+impl From<Result<(), DecodeError>> for After {
+    #[inline]
+    fn from(taken: Result<(), DecodeError>) -> Self {
+        match taken {
+            Ok(()) => Self::More,
+            Err(error) => Self::Fail(error),
+        }
+    }
+}
+
 /// How an exchange without a refusal ended.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -168,10 +179,6 @@ pub struct Call<W> {
 }
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is in flight nearly all of its life, and lives on the stack"
-)]
 enum Stage {
     /// The next request can go out.
     Ready,
@@ -186,7 +193,7 @@ enum Stage {
 /// A request that was sent, and the connection its answer comes by.
 #[derive(Debug)]
 struct Flight {
-    connection: Connection,
+    connection: Box<Connection>,
     request: Request,
     inflight: Inflight,
     /// Where the connection goes back to, if not to the pool of the call.
@@ -238,7 +245,7 @@ impl<W: Work> Call<W> {
         let connection = core.take(request.protocol())?;
         if core.is_strict() != strict && self.work.forget() {
             // The first connection showed that the kernel wants the older form.
-            core.give_back(request.protocol(), connection);
+            core.give_back(connection);
             self.buf.clear();
             self.stage = Stage::Ready;
             return Ok(Step::Go);
@@ -249,7 +256,7 @@ impl<W: Work> Call<W> {
     fn fly(
         &mut self,
         elsewhere: Option<Core>,
-        mut connection: Connection,
+        mut connection: Box<Connection>,
         request: Request,
     ) -> Result<Step<W::Output>> {
         match connection.send(&request, &mut self.buf) {
@@ -287,7 +294,7 @@ impl<W: Work> Call<W> {
             Taken::Ended(outcome) => {
                 let rest = matches!(&outcome, Ok(Outcome { stopped: true, .. }));
                 if !rest {
-                    core.give_back(request.protocol(), connection);
+                    core.give_back(connection);
                 }
                 outcome
             }

@@ -29,9 +29,18 @@ pub(super) struct Pool {
 
 #[derive(Debug, Default)]
 struct Idle {
-    connections: Vec<(u16, Vec<Connection>)>,
+    /// The one that was used last stands last.
+    connections: Vec<Box<Connection>>,
     buffers: Vec<Vec<u8>>,
     rooms: Vec<Room>,
+}
+
+impl Idle {
+    /// Whether there are few enough of a protocol to keep another one.
+    fn has_place(&self, protocol: u16) -> bool {
+        let of_protocol = |connection: &&Box<Connection>| connection.protocol() == protocol;
+        self.connections.iter().filter(of_protocol).count() < IDLE
+    }
 }
 
 impl Pool {
@@ -63,39 +72,38 @@ impl Pool {
     }
 
     /// A connection nobody else uses.
-    pub(super) fn take(&self, protocol: u16) -> Result<Connection> {
-        let idle = {
-            let mut all = self.lock();
-            let mut all = all.connections.iter_mut();
-            let of_protocol = all.find(|(of, _)| *of == protocol);
-            of_protocol.and_then(|(_, connections)| connections.pop())
-        };
-        if let Some(connection) = idle {
+    pub(super) fn take(&self, protocol: u16) -> Result<Box<Connection>> {
+        if let Some(connection) = self.idle(protocol) {
             return Ok(connection);
         }
         let transport = self.transports.open(&Options::new(protocol))?;
-        let connection = Connection::new(transport, self.spill.load(Ordering::Relaxed));
+        let spill = self.spill.load(Ordering::Relaxed);
+        let connection = Box::new(Connection::new(transport, protocol, spill));
         if protocol == ROUTE {
             self.strict.store(connection.is_strict(), Ordering::Relaxed);
         }
         Ok(connection)
     }
 
-    /// Gives back a connection with nothing of an exchange left in it.
-    pub(super) fn give_back(&self, protocol: u16, connection: Connection) {
+    fn idle(&self, protocol: u16) -> Option<Box<Connection>> {
         let mut all = self.lock();
-        let all = &mut all.connections;
-        let at = match all.iter().position(|(of, _)| *of == protocol) {
-            Some(at) => at,
-            None => {
-                all.push((protocol, Vec::with_capacity(IDLE)));
-                all.len() - 1
-            }
-        };
-        if let Some((_, connections)) = all.get_mut(at) {
-            if connections.len() < IDLE {
-                connections.push(connection);
-            }
+        let of_protocol = |connection: &Box<Connection>| connection.protocol() == protocol;
+        let at = all.connections.iter().rposition(of_protocol)?;
+        Some(all.connections.remove(at))
+    }
+
+    /// The connection that was used last, whatever its protocol: most programs have one protocol at a time.
+    #[inline]
+    pub(super) fn take_any(&self) -> Option<Box<Connection>> {
+        self.lock().connections.pop()
+    }
+
+    /// Gives back a connection with nothing of an exchange left in it.
+    #[inline]
+    pub(super) fn give_back(&self, connection: Box<Connection>) {
+        let mut all = self.lock();
+        if all.connections.len() < IDLE || all.has_place(connection.protocol()) {
+            all.connections.push(connection);
         }
     }
 

@@ -44,9 +44,9 @@ impl<R: Replies> Work for SingleWork<R> {
     }
 
     fn object(&mut self, message: &Message<'_>) -> After {
-        match self.replies.as_mut().map(|replies| replies.object(message)) {
-            Some(Err(error)) => After::Fail(error),
-            Some(Ok(())) | None => After::More,
+        match &mut self.replies {
+            Some(replies) => replies.object(message).into(),
+            None => After::More,
         }
     }
 
@@ -68,8 +68,12 @@ impl<R: Replies> Work for SingleWork<R> {
 pub(crate) struct HeldWork<R>(SingleWork<R>);
 
 impl<R> HeldWork<R> {
-    pub(crate) fn new(encoded: Result<(Request, R)>) -> Self {
-        Self(SingleWork::new(encoded))
+    /// That of a request that was sent already.
+    pub(crate) fn sent(replies: R) -> Self {
+        Self(SingleWork {
+            request: None,
+            replies: Some(replies),
+        })
     }
 }
 

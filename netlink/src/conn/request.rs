@@ -20,7 +20,7 @@ use crate::wire::{
 #[derive(Clone, Debug)]
 pub struct Request {
     start: usize,
-    message: MessageType,
+    message: &'static MessageType,
     shape: Option<&'static Shape>,
     dump: bool,
     echo: bool,
@@ -36,7 +36,7 @@ impl Request {
     /// A value that cannot be encoded; `buf` is then as it was.
     pub fn encode<B: Value>(
         buf: &mut Vec<u8>,
-        message: MessageType,
+        message: &'static MessageType,
         flags: MsgFlags,
         body: &B,
     ) -> Result<Self> {
@@ -50,7 +50,7 @@ impl Request {
     /// Those of `fill`; `buf` is then as it was.
     pub fn encode_with(
         buf: &mut Vec<u8>,
-        message: MessageType,
+        message: &'static MessageType,
         flags: MsgFlags,
         shape: Option<&'static Shape>,
         fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
@@ -59,7 +59,7 @@ impl Request {
         let dump = message.dump && flags.contains(MsgFlags::DUMP);
         let echo = flags.contains(MsgFlags::ECHO);
         let mut flags = flags | MsgFlags::REQUEST;
-        if until(&message, dump) == Until::Ack {
+        if until(message, dump) == Until::Ack {
             flags |= MsgFlags::ACK;
         }
         // The request is made where it is handed out: what errors need of it is large.
@@ -151,8 +151,8 @@ impl Request {
     }
 
     /// The message type.
-    pub fn message(&self) -> &MessageType {
-        &self.message
+    pub fn message(&self) -> &'static MessageType {
+        self.message
     }
 
     /// The name of the message type, by which errors call the operation.
@@ -167,7 +167,7 @@ impl Request {
 
     /// What ends the exchange.
     pub fn until(&self) -> Until {
-        until(&self.message, self.dump)
+        until(self.message, self.dump)
     }
 
     /// The error that a negative outcome amounts to. `buf` is the buffer with the request, and

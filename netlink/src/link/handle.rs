@@ -1,6 +1,5 @@
 //! The verbs: [`Links`].
 
-use std::borrow::Cow;
 use std::os::fd::{AsFd, AsRawFd};
 
 use super::change::LinkChange;
@@ -64,7 +63,7 @@ impl<'e, E: Executor> Links<'e, E> {
         self.executor.call(Simple::new(
             RouteMessage::NEW_LINK,
             flags,
-            Cow::Borrowed(link),
+            link,
         ))
     }
 
@@ -105,7 +104,7 @@ impl<'e, E: Executor> Links<'e, E> {
     pub fn get(&self, link: impl Into<LinkRef>) -> E::Call<'e, AboutLink<One<Link>>> {
         let message = RouteMessage::GET_LINK;
         self.executor
-            .call(AboutLink::new(message, link.into(), One::new(&message)))
+            .call(AboutLink::new(message, link.into(), One::new(message)))
     }
 
     /// Yields what `look` makes of the interface with this index or name. It gets a view of the interface as it stands in
@@ -134,7 +133,7 @@ impl<'e, E: Executor> Links<'e, E> {
         R: core::marker::Send + 'static,
     {
         let message = RouteMessage::GET_LINK;
-        let replies = Seen::new(&message, look);
+        let replies = Seen::new(message, look);
         self.executor
             .call(AboutLink::new(message, link.into(), replies))
     }
@@ -623,12 +622,12 @@ fn set(reference: &LinkRef, change: &LinkChange) -> Result<Send<'static>> {
         let reason = format!("a name has 1 to {NAME_MAX} bytes");
         return Err(Error::invalid(message.name, reason));
     }
-    let body = Cow::Owned(reference.put_into(change.clone()));
+    let body = Box::new(reference.put_into(change.clone()));
     Ok(Simple::new(message, MsgFlags::empty(), body))
 }
 
-fn alt_name(reference: &LinkRef, name: NlString) -> Cow<'static, Link> {
+fn alt_name(reference: &LinkRef, name: NlString) -> Box<Link> {
     let mut names = LinkProps::default();
     names.alt_name.push(name);
-    Cow::Owned(reference.to_link().prop_list(names))
+    Box::new(reference.to_link().prop_list(names))
 }

@@ -48,14 +48,14 @@ impl LinkRef {
 /// An operation whose request says which interface it is about, and nothing else.
 #[derive(Debug)]
 pub struct AboutLink<R> {
-    message: MessageType,
+    message: &'static MessageType,
     link: LinkRef,
     replies: R,
 }
 
 impl<R> AboutLink<R> {
     /// Sends `message` about `link`; `replies` takes what answers.
-    pub fn new(message: MessageType, link: LinkRef, replies: R) -> Self {
+    pub fn new(message: &'static MessageType, link: LinkRef, replies: R) -> Self {
         Self {
             message,
             link,

@@ -139,7 +139,7 @@ impl<'e, E: Executor> Neighs<'e, E> {
         &self,
         entry: &Neighbour,
     ) -> E::Call<'e, Simple<'static, Neighbour, One<Neighbour>>> {
-        let body = std::borrow::Cow::Owned(entry.complete().question());
+        let body = Box::new(entry.complete().question());
         let (message, flags) = (RouteMessage::GET_NEIGH, MsgFlags::empty());
         self.executor.call(Simple::for_one(message, flags, body))
     }

@@ -1,6 +1,5 @@
 //! The verbs: [`NetNsIds`].
 
-use std::borrow::Cow;
 use std::os::fd::{AsFd, AsRawFd};
 
 use crate::conn::Request;
@@ -57,7 +56,7 @@ impl<'e, E: Executor> NetNsIds<'e, E> {
         &self,
         namespace: &impl AsFd,
     ) -> E::Call<'e, Simple<'static, NetNsId, One<NetNsId>>> {
-        let body = Cow::Owned(reference(namespace));
+        let body = Box::new(reference(namespace));
         let (message, flags) = (RouteMessage::GET_NSID, MsgFlags::empty());
         self.executor.call(Simple::for_one(message, flags, body))
     }
@@ -83,7 +82,7 @@ impl<'e, E: Executor> NetNsIds<'e, E> {
         namespace: &impl AsFd,
         id: Option<i32>,
     ) -> E::Call<'e, Simple<'static, NetNsId>> {
-        let body = Cow::Owned(reference(namespace).nsid(id.unwrap_or(NETNSA_NSID_NOT_ASSIGNED)));
+        let body = Box::new(reference(namespace).nsid(id.unwrap_or(NETNSA_NSID_NOT_ASSIGNED)));
         let (message, flags) = (RouteMessage::NEW_NSID, MsgFlags::empty());
         self.executor.call(Simple::new(message, flags, body))
     }

@@ -1,6 +1,5 @@
 //! The verbs: [`Routes`].
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -150,7 +149,7 @@ impl<'e, E: Executor> Routes<'e, E> {
         question.dst = Some(destination.into());
         let (message, flags) = (RouteMessage::GET_ROUTE, MsgFlags::empty());
         self.executor
-            .call(Simple::for_one(message, flags, Cow::Owned(question)))
+            .call(Simple::for_one(message, flags, Box::new(question)))
     }
 
     /// Yields the [`Route`] a packet like this would take: destination, and as far as given source,

@@ -90,7 +90,7 @@ impl MessageType {
 /// All messages of one protocol; derived by `Messages`.
 pub trait Messages: Sized {
     /// Every message type with the shape of its body.
-    const TYPES: &'static [(MessageType, Option<Shape>)];
+    const TYPES: &'static [(&'static MessageType, Option<Shape>)];
 
     /// Decodes a message body by its type.
     ///
@@ -125,7 +125,7 @@ pub struct Family {
     /// Its name in the specs.
     pub name: &'static str,
     /// Every message type with the shape of its body.
-    pub types: &'static [(MessageType, Option<Shape>)],
+    pub types: &'static [(&'static MessageType, Option<Shape>)],
     /// Decodes a body and hands what it came to.
     visit: fn(u16, &[u8], Cx<'_>, &mut Visitor<'_>) -> Result<(), DecodeError>,
 }
@@ -173,7 +173,7 @@ impl Family {
         &self,
         id: u16,
         cx: Cx<'_>,
-    ) -> Option<&'static (MessageType, Option<Shape>)> {
+    ) -> Option<&'static (&'static MessageType, Option<Shape>)> {
         let mut all = self.types.iter();
         all.find(|(kind, _)| {
             kind.id == id

@@ -247,9 +247,8 @@ fn a_protocol_the_kernel_does_not_have() {
     const ABSENT: MessageType = MessageType::new(31, 16, "ABSENT_GET", Reply::Ack, None, false);
     // No interface is touched: the socket cannot even be opened.
     let nl = netlink::Netlink::new();
-    let body: std::borrow::Cow<'_, Link> = std::borrow::Cow::Owned(Link::default());
     let error = nl
-        .call(Simple::new(ABSENT, MsgFlags::empty(), body))
+        .call(Simple::new(&ABSENT, MsgFlags::empty(), &Link::default()))
         .unwrap_err();
     assert!(error.is_unsupported(), "{error}");
 }

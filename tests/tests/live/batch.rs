@@ -77,7 +77,6 @@ live! {
     }
 
     fn echoes(nl) {
-        use std::borrow::Cow;
         use netlink::exec::Executor;
         use netlink::generated::core::MsgFlags;
         use netlink::generated::route::RouteMessage;
@@ -88,7 +87,7 @@ live! {
         let batch = nl.batch();
         let links: Vec<Link> = (0..100).map(|number| Link::bridge(format!("e{number}"))).collect();
         let tickets: Vec<_> = links.iter().map(|link| {
-            batch.call(Simple::<Link, netlink::op::One<Link>>::for_one(RouteMessage::NEW_LINK, flags, Cow::Borrowed(link)))
+            batch.call(Simple::<Link, netlink::op::One<Link>>::for_one(RouteMessage::NEW_LINK, flags, link))
         }).collect();
         let mut done = batch.commit().unwrap();
         for (link, ticket) in links.iter().zip(tickets) {
