@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 
 use super::{After, Outcome};
-use crate::conn::{Exchange, Message, Request, Sequence, Step, messages_from};
+use crate::conn::{End, Exchange, Message, Request, Sequence, Step, messages_from};
 use crate::error::{Error, Result};
 use crate::sys;
 use crate::transport::{Buffers, Inbox, Transport};
@@ -182,6 +182,13 @@ impl Connection {
                 Step::Object(object) => (object, false),
                 Step::Last(object) => (object, true),
                 Step::Foreign(_) | Step::Nothing => continue,
+                Step::End(End {
+                    errno: None,
+                    explanation: [],
+                }) => {
+                    outcome.interrupted = exchange.is_interrupted();
+                    return Taken::Ended(Ok(std::mem::take(outcome)));
+                }
                 step => {
                     outcome.interrupted = exchange.is_interrupted();
                     return ended(step, request, buf, outcome);
@@ -248,6 +255,7 @@ fn not_received(request: &Request, error: io::Error) -> Taken {
 }
 
 /// What the end of an exchange came to.
+#[cold]
 fn ended(step: Step<'_>, request: &Request, buf: &[u8], outcome: &mut Outcome) -> Taken {
     match step {
         Step::End(end) => {

@@ -18,7 +18,7 @@ impl Core {
         operation: O,
         finish: impl FnOnce(Call<HeldWork<O::Replies>>) -> Result<Held<O::Replies>>,
     ) -> Result<O::Output> {
-        let mut idle = self.pool.take_any();
+        let mut idle = self.pool.take_last();
         let mut buf = match &mut idle {
             Some(connection) => connection.take_room(),
             None => Vec::new(),
@@ -41,7 +41,7 @@ impl Core {
             Some(connection) if connection.protocol() == request.protocol() => connection,
             other => {
                 if let Some(connection) = other {
-                    self.pool.give_back(connection);
+                    self.pool.put_aside(connection);
                 }
                 self.pool.take(request.protocol())?
             }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::connection::{Connection, SPILL};
 use crate::batch::Room;
 use crate::error::Result;
+use crate::sys::Slot;
 use crate::transport::{Options, Transports};
 
 /// Idle sockets kept a protocol: as many as callers usually are at once. More are opened when needed
@@ -22,6 +23,8 @@ const MOST: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Pool {
     transports: Arc<dyn Transports>,
+    /// The connection that was used last. A thread that makes one call after another finds it without a lock.
+    last: Slot<Connection>,
     idle: Mutex<Idle>,
     strict: AtomicBool,
     spill: AtomicUsize,
@@ -29,7 +32,6 @@ pub(super) struct Pool {
 
 #[derive(Debug, Default)]
 struct Idle {
-    /// The one that was used last stands last.
     connections: Vec<Box<Connection>>,
     buffers: Vec<Vec<u8>>,
     rooms: Vec<Room>,
@@ -47,6 +49,7 @@ impl Pool {
     pub(super) fn new(transports: Arc<dyn Transports>) -> Self {
         Self {
             transports,
+            last: Slot::new(),
             idle: Mutex::default(),
             // Every kernel since 4.20; the first socket tells.
             strict: AtomicBool::new(true),
@@ -68,6 +71,7 @@ impl Pool {
         let spill = need.min(MOST).next_power_of_two();
         if spill > self.spill.fetch_max(spill, Ordering::Relaxed) {
             self.lock().connections.clear();
+            drop(self.last.take());
         }
     }
 
@@ -86,6 +90,11 @@ impl Pool {
     }
 
     fn idle(&self, protocol: u16) -> Option<Box<Connection>> {
+        match self.last.take() {
+            Some(last) if last.protocol() == protocol => return Some(last),
+            Some(other) => self.put_aside(other),
+            None => {}
+        }
         let mut all = self.lock();
         let of_protocol = |connection: &Box<Connection>| connection.protocol() == protocol;
         let at = all.connections.iter().rposition(of_protocol)?;
@@ -94,13 +103,21 @@ impl Pool {
 
     /// The connection that was used last, whatever its protocol: most programs have one protocol at a time.
     #[inline]
-    pub(super) fn take_any(&self) -> Option<Box<Connection>> {
-        self.lock().connections.pop()
+    pub(super) fn take_last(&self) -> Option<Box<Connection>> {
+        self.last.take()
     }
 
     /// Gives back a connection with nothing of an exchange left in it.
     #[inline]
     pub(super) fn give_back(&self, connection: Box<Connection>) {
+        if let Some(before) = self.last.put(connection) {
+            self.put_aside(before);
+        }
+    }
+
+    /// Keeps a connection for when the last one does not do.
+    #[cold]
+    pub(super) fn put_aside(&self, connection: Box<Connection>) {
         let mut all = self.lock();
         if all.connections.len() < IDLE || all.has_place(connection.protocol()) {
             all.connections.push(connection);

@@ -87,7 +87,13 @@ impl Exchange {
             self.interrupted = true;
         }
         if message.kind() < NLMSG_MIN_TYPE {
-            return control(message);
+            return match is_plain_success(&message) {
+                true => Step::End(End {
+                    errno: None,
+                    explanation: &[],
+                }),
+                false => control(message),
+            };
         }
         match self.until {
             Until::Object(kind) if self.is_answer(kind, message) => Step::Last(message),
@@ -105,8 +111,16 @@ impl Exchange {
 /// Bytes of the errno in `NLMSG_ERROR` and `NLMSG_DONE`.
 const STATUS: usize = <i32 as Layout>::SIZE;
 
+/// Whether it is what most changes are answered with: an acknowledgement with nothing to say.
+#[inline]
+fn is_plain_success(message: &Message<'_>) -> bool {
+    ControlType(message.kind()) == ControlType::ERROR
+        && !message.flags().contains(MsgFlags::ACK_TLVS)
+        && message.body().first_chunk() == Some(&[0; STATUS])
+}
+
 /// What a control message means.
-#[inline(never)]
+#[cold]
 fn control(message: Message<'_>) -> Step<'_> {
     match ControlType(message.kind()) {
         // Without its errno an error would read as success.

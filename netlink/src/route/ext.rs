@@ -168,12 +168,15 @@ impl Route {
     }
 
     /// The request for this route: the family is filled in where only an address tells it.
+    #[inline]
     pub(super) fn complete(&self) -> Cow<'_, Self> {
-        let known = self.family != AddressFamily::UNSPEC;
+        if self.family != AddressFamily::UNSPEC {
+            return Cow::Borrowed(self);
+        }
         let address = self.dst.as_ref().and_then(RouteAddr::ip).or(self.gateway);
         match address {
-            Some(address) if !known => Cow::Owned(self.clone().family(family_of(address))),
-            _ => Cow::Borrowed(self),
+            Some(address) => Cow::Owned(self.clone().family(family_of(address))),
+            None => Cow::Borrowed(self),
         }
     }
 }

@@ -10,6 +10,7 @@ mod namespace;
 mod process;
 #[cfg(feature = "tokio")]
 mod reactor;
+mod slot;
 mod socket;
 
 pub(crate) use errno::{description, is, name};
@@ -18,4 +19,5 @@ pub(crate) use namespace::{enter_network, own_network, own_user_and_network};
 pub(crate) use process::{Step, spawn_isolated, user_and_group};
 #[cfg(feature = "tokio")]
 pub(crate) use reactor::watch;
+pub(crate) use slot::Slot;
 pub(crate) use socket::{MANY, Socket, wait_readable};

@@ -13,7 +13,8 @@ use crate::transport::Received;
 pub(crate) struct Socket {
     fd: OwnedFd,
     port: u32,
-    ancillary: bool,
+    /// Nobody but the kernel can send to it.
+    private: bool,
 }
 
 /// Room for one control message with the id of a network namespace, aligned as the kernel wants it.
@@ -45,7 +46,7 @@ impl Socket {
         Ok(Self {
             fd,
             port,
-            ancillary: false,
+            private: false,
         })
     }
 
@@ -59,10 +60,26 @@ impl Socket {
         set_integer(self.fd.as_fd(), libc::SOL_NETLINK, option, value)
     }
 
-    /// Receives the multicasts of every namespace that has an id here, with that id.
-    pub(crate) fn listen_everywhere(&mut self, option: i32) -> io::Result<()> {
-        self.set_option(option, 1)?;
-        self.ancillary = true;
+    /// Lets nobody but the kernel send to this socket: others get `ECONNREFUSED`. So the sender of what is received need
+    /// not be asked for, which spares the kernel to write it out each time: 1.5 % of a request and its acknowledgement.
+    /// Multicasts are not affected.
+    pub(crate) fn connect(&mut self) -> io::Result<()> {
+        let address = empty_address();
+        // SAFETY: the pointer is to a live `sockaddr_nl` and the length is its size; it is only read.
+        let status = unsafe {
+            libc::connect(
+                self.fd.as_raw_fd(),
+                ptr::from_ref(&address).cast(),
+                socklen::<libc::sockaddr_nl>(),
+            )
+        };
+        check(status)?;
+        // What others sent before that: there has been no request, so nothing of the kernel's is among it. The second round
+        // is for what stands behind the news that there was too much of it.
+        for _ in 0..2 {
+            while self.receive(&mut []).is_ok() {}
+        }
+        self.private = true;
         Ok(())
     }
 
@@ -143,36 +160,27 @@ impl Socket {
 
     /// Receives one datagram into `buffer`; `WouldBlock` if there is none.
     pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        if self.ancillary {
+        if !self.private {
             return self.receive_with_origin(buffer);
         }
-        let mut address = empty_address();
-        let mut len = socklen::<libc::sockaddr_nl>();
         // As below; `recvfrom` spares the kernel to copy the description of the buffers.
         let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
-        // SAFETY: pointer and length describe `buffer`, which is borrowed mutably for the whole call;
-        // `address` and `len` are live locals, and `len` holds the size of `address`. The kernel
-        // writes no more than those sizes and keeps no pointer.
+        // SAFETY: pointer and length describe `buffer`, which is borrowed mutably for the whole call. The kernel writes no
+        // more than that and keeps no pointer; without room for an address it writes none.
         let full = retry(|| unsafe {
             libc::recvfrom(
                 self.fd.as_raw_fd(),
                 buffer.as_mut_ptr().cast(),
                 buffer.len(),
                 flags,
-                ptr::from_mut(&mut address).cast(),
-                &mut len,
+                ptr::null_mut(),
+                ptr::null_mut(),
             )
         })?;
-        Ok(Received {
-            len: full.min(buffer.len()),
-            full,
-            sender: address.nl_pid,
-            group: lowest_group(address.nl_groups),
-            nsid: None,
-        })
+        Ok(Received::whole(full).within(buffer.len()))
     }
 
-    /// The same with the namespace that it comes from.
+    /// The same with who sent it, and from which namespace.
     fn receive_with_origin(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let mut address = empty_address();
         let mut control: Control = [0; 8];
@@ -229,14 +237,16 @@ impl Socket {
                 iov_base: bytes.as_mut_ptr().cast(),
                 iov_len: bytes.len(),
             };
-            entry.msg_hdr.msg_name = ptr::from_mut(address).cast();
-            entry.msg_hdr.msg_namelen = socklen::<libc::sockaddr_nl>();
+            if !self.private {
+                entry.msg_hdr.msg_name = ptr::from_mut(address).cast();
+                entry.msg_hdr.msg_namelen = socklen::<libc::sockaddr_nl>();
+            }
             entry.msg_hdr.msg_iov = part;
             entry.msg_hdr.msg_iovlen = 1;
             count += 1;
         }
         let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
-        // SAFETY: the first `count` entries point to one live address and one live part each; the
+        // SAFETY: the first `count` entries point to one live part each, and to a live address or none; the
         // parts describe disjoint pieces of `buffer`, which is borrowed mutably for the whole call.
         // The kernel writes no more than the sizes given, and a null timeout means none.
         let got = retry(|| unsafe {
@@ -470,6 +480,38 @@ mod tests {
         assert_eq!(socket.receive_buffer().unwrap(), 64 * 1024);
         socket.set_send_buffer(64 * 1024).unwrap();
         assert_eq!(socket.send_buffer().unwrap(), 64 * 1024);
+    }
+
+    #[test]
+    fn nobody_but_the_kernel_sends_to_a_connected_socket() {
+        let protocol = u16::try_from(libc::NETLINK_ROUTE).unwrap();
+        let stranger = Socket::open(protocol).unwrap();
+        let mut socket = Socket::open(protocol).unwrap();
+        let mut address = empty_address();
+        address.nl_pid = socket.port();
+        let forge = || {
+            // SAFETY: pointers and lengths describe live locals, which are only read.
+            check(unsafe {
+                libc::sendto(
+                    stranger.fd.as_raw_fd(),
+                    [0_u8; 32].as_ptr().cast(),
+                    32,
+                    0,
+                    ptr::from_ref(&address).cast(),
+                    socklen::<libc::sockaddr_nl>(),
+                ) as i32
+            })
+        };
+        let mut buffer = [0; 64];
+        forge().unwrap();
+        assert_eq!(socket.receive(&mut buffer).unwrap().sender, stranger.port());
+        // What is there already when it is connected is thrown away.
+        forge().unwrap();
+        socket.connect().unwrap();
+        let refused = forge().unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::ECONNREFUSED));
+        let error = socket.receive(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
     }
 
     #[test]

@@ -70,13 +70,17 @@ impl KernelSocket {
         }
         if options.all_namespaces {
             socket
-                .listen_everywhere(SocketOption::LISTEN_ALL_NSID.0)
+                .set_option(SocketOption::LISTEN_ALL_NSID.0, 1)
                 .map_err(|error| Error::io("cannot listen to all namespaces", error))?;
         }
         for group in &options.groups {
             socket
                 .set_option(SocketOption::ADD_MEMBERSHIP.0, *group)
                 .map_err(|error| Error::io("cannot join a multicast group", error))?;
+        }
+        if options.groups.is_empty() {
+            // Where it cannot be, the sender is looked at each time. Multicasts may come from others all the same.
+            _ = socket.connect();
         }
         let usual = Buffers::default();
         let buffers = Buffers {

@@ -140,6 +140,14 @@ impl Received {
         }
     }
 
+    /// The same, received in room for so many bytes.
+    pub(crate) fn within(self, room: usize) -> Self {
+        Self {
+            len: self.full.min(room),
+            ..self
+        }
+    }
+
     /// Whether the end of the datagram is lost.
     pub fn is_truncated(&self) -> bool {
         self.full > self.len
