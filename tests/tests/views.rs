@@ -3,7 +3,9 @@
 use netlink::generated::route::RouteMessage;
 use netlink::generated::route::addr::Address;
 use netlink::generated::route::encap::{RouteEncap, RouteEncapView};
-use netlink::generated::route::link::{Link, LinkInfo, LinkInfoView, LinkKind, LinkKindView};
+use netlink::generated::route::link::{
+    Link, LinkInfo, LinkInfoView, LinkKind, LinkKindView, LinkQuery,
+};
 use netlink::generated::route::neigh::Neighbour;
 use netlink::generated::route::route::{
     NextHop, NextHopView, Route, RouteAddr, RouteAddrView, RouteMetrics, RouteMetricsView,
@@ -234,10 +236,19 @@ fn neighbour(view: <Neighbour as Value>::View<'_>, owned: &Neighbour) {
     assert_eq!(&view.to_owned().unwrap(), owned);
 }
 
+fn query(view: <LinkQuery as Value>::View<'_>, owned: &LinkQuery) {
+    members!(view, owned, family hw_type index flags change);
+    values!(view, owned, master ext_mask target_netns_id);
+    texts!(view, owned, name alt_name);
+    let kind = view.link_info().unwrap();
+    assert_eq!(kind.map(|nest| nest.to_owned().unwrap()), owned.link_info);
+    assert_eq!(&view.to_owned().unwrap(), owned);
+}
+
 #[test]
 fn views_agree_with_owned_values() {
     use RouteMessage as M;
-    let mut seen = [0; 5];
+    let mut seen = [0; 6];
     for message in captured(include_str!("../data/route.hex")) {
         let direction = if message.to_kernel {
             Direction::ToKernel
@@ -248,12 +259,15 @@ fn views_agree_with_owned_values() {
         match RouteMessage::decode(message.kind, body, cx).unwrap() {
             M::NewLink(owned)
             | M::DelLink(owned)
-            | M::GetLink(owned)
             | M::SetLink(owned)
             | M::NewLinkProp(owned)
             | M::DelLinkProp(owned) => {
                 link(Link::view(body, cx).unwrap(), &owned);
                 seen[0] += 1;
+            }
+            M::GetLink(owned) => {
+                query(LinkQuery::view(body, cx).unwrap(), &owned);
+                seen[5] += 1;
             }
             M::NewAddr(owned) | M::DelAddr(owned) | M::GetAddr(owned) => {
                 address(Address::view(body, cx).unwrap(), &owned);
@@ -276,6 +290,6 @@ fn views_agree_with_owned_values() {
     }
     assert!(
         seen.iter().all(|count| *count > 10),
-        "links, addresses, routes, rules, neighbours: {seen:?}"
+        "links, addresses, routes, rules, neighbours, questions for links: {seen:?}"
     );
 }

@@ -1,4 +1,7 @@
 //! `include` and `template`: attributes that sets of one file share, copied before anything is looked up.
+//!
+//! What is included is a template, which exists for nothing else, or a set of its own, of which another one (the request
+//! for it, say) has a part.
 
 use super::set::{Attr, Set};
 use crate::diag::Diags;
@@ -17,6 +20,16 @@ pub(super) fn expand(sets: Vec<Set>, diags: &mut Diags) -> Vec<Set> {
             diags.error(header.span, "a template has attributes only");
         }
     }
+    // As they stand in the file: a set that is included may not include another one.
+    let included: BTreeSet<String> = sets
+        .iter()
+        .filter_map(|set| Some(set.include.as_ref()?.set.value.clone()))
+        .collect();
+    let whole: Vec<Set> = sets
+        .iter()
+        .filter(|set| included.contains(&set.head.name.value))
+        .cloned()
+        .collect();
     for set in &mut sets {
         let Some(include) = &set.include else {
             continue;
@@ -24,20 +37,22 @@ pub(super) fn expand(sets: Vec<Set>, diags: &mut Diags) -> Vec<Set> {
         let wanted = &include.set;
         let Some(template) = templates
             .iter()
+            .chain(&whole)
             .find(|template| template.head.name.value == wanted.value)
         else {
             let names = templates
                 .iter()
                 .map(|template| template.head.name.value.as_str());
             diags
-                .error(
-                    wanted.span,
-                    format!("no template is called `{}`", wanted.value),
-                )
-                .help("a template is a set of the same file with `template = true`")
+                .error(wanted.span, format!("no set is called `{}`", wanted.value))
+                .help("a set includes another one of the same file, or a template: a set with `template = true`")
                 .nearest(&wanted.value, names);
             continue;
         };
+        if !template.template && template.include.is_some() {
+            diags.error(wanted.span, "what is included includes no other");
+            continue;
+        }
         let mut attrs: Vec<Attr> = Vec::new();
         match &include.only {
             None => {

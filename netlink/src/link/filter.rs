@@ -4,7 +4,9 @@ use crate::conn::Request;
 use crate::error::Result;
 use crate::generated::core::{AddressFamily, MsgFlags};
 use crate::generated::route::RouteMessage;
-use crate::generated::route::link::{ExtFilter, Link, LinkFlags, LinkInfo, LinkKind, LinkView};
+use crate::generated::route::link::{
+    ExtFilter, Link, LinkFlags, LinkKindQuery, LinkQuery, LinkView,
+};
 use crate::list::Listing;
 use crate::wire::{DecodeError, NlString};
 
@@ -86,7 +88,7 @@ impl Listing for LinkListing {
     type Item = Link;
 
     fn request(&self, buf: &mut Vec<u8>, _: bool) -> Result<Request> {
-        let mut link = Link::default().family(self.0.family);
+        let mut link = LinkQuery::default().family(self.0.family);
         if !self.0.details.is_empty() {
             link.ext_mask = Some(self.0.details);
         }
@@ -94,11 +96,7 @@ impl Listing for LinkListing {
         if self.0.family == AddressFamily::UNSPEC {
             link.master = self.0.master;
             if let Some(kind) = &self.0.kind {
-                let kind = LinkKind::Other {
-                    kind: kind.clone(),
-                    data: None,
-                };
-                link = link.link_info(LinkInfo::default().kind(kind));
+                link = link.link_info(LinkKindQuery::default().kind(kind.clone()));
             }
         }
         Request::encode(buf, RouteMessage::GET_LINK, MsgFlags::DUMP, &link)

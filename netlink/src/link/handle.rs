@@ -60,11 +60,8 @@ impl<'e, E: Executor> Links<'e, E> {
     /// ```
     pub fn add<'b>(&self, link: &'b Link) -> E::Call<'e, Send<'b>> {
         let flags = MsgFlags::CREATE | MsgFlags::EXCL;
-        self.executor.call(Simple::new(
-            RouteMessage::NEW_LINK,
-            flags,
-            link,
-        ))
+        self.executor
+            .call(Simple::new(RouteMessage::NEW_LINK, flags, link))
     }
 
     /// Yields nothing. Removes an interface; of a pair, the other one goes too.

@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exec::{Next, Procedure};
 use crate::generated::core::MsgFlags;
 use crate::generated::route::RouteMessage;
-use crate::generated::route::link::{Link, LinkFlags};
+use crate::generated::route::link::{Link, LinkFlags, LinkQuery};
 use crate::link::LinkRef;
 use crate::netns::NetNs;
 use crate::wire::{Cx, DecodeError, Value};
@@ -88,7 +88,8 @@ impl Procedure for AddGetLink {
             None => self.wanted.clone(),
         };
         let message = RouteMessage::GET_LINK;
-        let request = Request::encode(buf, message, MsgFlags::empty(), &wanted.to_link())?;
+        let wanted = LinkQuery::from(wanted);
+        let request = Request::encode(buf, message, MsgFlags::empty(), &wanted)?;
         Ok(match self.namespace.take() {
             None => Next::Send(request),
             Some(Elsewhere::Process(pid)) => Next::SendIn(NetNs::of_process(pid)?, request),

@@ -3,7 +3,7 @@
 use crate::conn::Request;
 use crate::error::Result;
 use crate::generated::core::MsgFlags;
-use crate::generated::route::link::{IFNAMSIZ, Link};
+use crate::generated::route::link::{IFNAMSIZ, Link, LinkQuery};
 use crate::op::{Operation, Replies};
 use crate::wire::{MessageType, NlString};
 
@@ -34,14 +34,29 @@ impl LinkRef {
         link
     }
 
-    #[inline]
     fn name_in(&self, link: &mut Link) {
+        self.clone()
+            .put(&mut link.index, &mut link.name, &mut link.alt_name);
+    }
+
+    #[inline]
+    fn put(self, index: &mut u32, name: &mut Option<NlString>, alt_name: &mut Option<NlString>) {
         match self {
-            Self::Index(index) => link.index = *index,
+            Self::Index(known) => *index = known,
             // One byte of the kernel's buffer is for the NUL.
-            Self::Name(name) if name.len() < IFNAMSIZ as usize => link.name = Some(name.clone()),
-            Self::Name(name) => link.alt_name = Some(name.clone()),
+            Self::Name(short) if short.len() < IFNAMSIZ as usize => *name = Some(short),
+            Self::Name(long) => *alt_name = Some(long),
         }
+    }
+}
+
+impl From<LinkRef> for LinkQuery {
+    /// The question for the interface.
+    #[inline]
+    fn from(link: LinkRef) -> Self {
+        let mut query = Self::default();
+        link.put(&mut query.index, &mut query.name, &mut query.alt_name);
+        query
     }
 }
 
@@ -69,9 +84,7 @@ impl<R: Replies + Send + 'static> Operation for AboutLink<R> {
     type Replies = R;
 
     fn request(self, buf: &mut Vec<u8>) -> Result<(Request, R)> {
-        // Made where it is encoded: moving something of this size costs as much as encoding it.
-        let mut body = Link::default();
-        self.link.name_in(&mut body);
+        let body = LinkQuery::from(self.link);
         let request = Request::encode(buf, self.message, MsgFlags::empty(), &body)?;
         Ok((request, self.replies))
     }

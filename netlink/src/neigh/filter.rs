@@ -4,7 +4,7 @@ use crate::conn::Request;
 use crate::error::Result;
 use crate::generated::core::{AddressFamily, MsgFlags};
 use crate::generated::route::RouteMessage;
-use crate::generated::route::link::Link;
+use crate::generated::route::link::LinkQuery;
 use crate::generated::route::neigh::{NeighFlags, NeighState, Neighbour, NeighbourView};
 use crate::list::Listing;
 use crate::wire::DecodeError;
@@ -99,7 +99,7 @@ impl Listing for NeighbourListing {
         if fdb && !strict {
             // Before strict checks, dumps of forwarding databases took the header of link messages,
             // and kernels with the checks take it still unless they are asked for.
-            let mut link = Link::default()
+            let mut link = LinkQuery::default()
                 .family(filter.family)
                 .index(filter.link.unwrap_or_default());
             link.master = filter.master;

@@ -965,6 +965,85 @@ pub struct LinkInfo {
     pub unknown: Unknown,
 }
 
+/// Which interfaces a request is about, and what it wants to know of them; the kernel refuses
+/// other attributes.
+///
+/// Defined in `linux/if_link.h` as `struct ifinfomsg` and `IFLA_*`.
+#[doc(alias = "ifinfomsg")]
+#[doc(alias = "IFLA_")]
+#[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[nl(short_header = 1, pads(42))]
+#[non_exhaustive]
+pub struct LinkQuery {
+    /// `AF_UNSPEC` for the interface itself; `AF_BRIDGE` for it as bridge or bridge port;
+    /// `AF_INET6` in notifications of IPv6 settings.
+    #[doc(alias = "ifi_family")]
+    #[nl(as = Wire<u8>)]
+    pub family: AddressFamily,
+    /// Hardware type; ignored in requests.
+    #[doc(alias = "ifi_type")]
+    #[nl(pad = 1)]
+    pub hw_type: ArpHrd,
+    /// Interface index; 0 in a request means: by name, or all.
+    #[doc(alias = "ifi_index")]
+    pub index: u32,
+    /// Flags; a request sets those that `change` selects.
+    #[doc(alias = "ifi_flags")]
+    pub flags: LinkFlags,
+    /// Which flags a request changes, or a notification reports as changed; 0 in a request with
+    /// flags means all.
+    #[doc(alias = "ifi_change")]
+    pub change: LinkFlags,
+    /// Name; bytes without `/`, `:` and white space. At most 15 bytes.
+    #[doc(alias = "IFLA_IFNAME")]
+    #[nl(attr = 3, max = 15)]
+    pub name: Option<NlString>,
+    /// Index of the bridge, bond, team or VRF this interface belongs to; 0 in a request takes it
+    /// out.
+    #[doc(alias = "IFLA_MASTER")]
+    #[nl(attr = 10)]
+    pub master: Option<u32>,
+    /// Of a dump: only interfaces of this kind.
+    #[doc(alias = "IFLA_LINKINFO")]
+    #[nl(attr = 18)]
+    pub link_info: Option<LinkKindQuery>,
+    /// What a get request wants besides the usual. Write only.
+    #[doc(alias = "IFLA_EXT_MASK")]
+    #[nl(attr = 29, write)]
+    pub ext_mask: Option<ExtFilter>,
+    /// Namespace id a request is about, repeated in the answer.
+    #[doc(alias = "IFLA_TARGET_NETNSID")]
+    #[doc(alias = "IFLA_IF_NETNSID")]
+    #[nl(attr = 46)]
+    pub target_netns_id: Option<i32>,
+    /// Names the interface a request is about by a name or alternative name of any length. At most
+    /// 127 bytes. Write only.
+    #[doc(alias = "IFLA_ALT_IFNAME")]
+    #[nl(attr = 53, max = 127, write)]
+    pub alt_name: Option<NlString>,
+    /// Attributes this version does not know, kept as they came.
+    pub unknown: Unknown,
+}
+
+/// Which kind of interface a dump shows.
+///
+/// Defined in `linux/if_link.h` as `IFLA_INFO_*`.
+#[doc(alias = "IFLA_INFO_")]
+#[derive(Clone, Debug, Default, PartialEq, Attrs)]
+#[non_exhaustive]
+pub struct LinkKindQuery {
+    /// Kind, such as `vlan`.
+    #[doc(alias = "IFLA_INFO_KIND")]
+    #[nl(attr = 1)]
+    pub kind: Option<NlString>,
+    /// Kind of the master, such as `bond`; kernels ignore it.
+    #[doc(alias = "IFLA_INFO_SLAVE_KIND")]
+    #[nl(attr = 4)]
+    pub slave_kind: Option<NlString>,
+    /// Attributes this version does not know, kept as they came.
+    pub unknown: Unknown,
+}
+
 /// Kind of an interface, with its settings.
 #[derive(Clone, Debug, PartialEq, Kind)]
 #[nl(key = str)]

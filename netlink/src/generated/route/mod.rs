@@ -96,7 +96,7 @@ pub enum RouteMessage {
     /// Asks for one interface by index or name, or for all.
     #[doc(alias = "RTM_GETLINK")]
     #[nl(id = 18, reply = one, answer = 16, dump)]
-    GetLink(Box<link::Link>),
+    GetLink(Box<link::LinkQuery>),
     /// Changes an interface that exists, or with family `AF_BRIDGE` a bridge port.
     #[doc(alias = "RTM_SETLINK")]
     #[nl(id = 19)]
