@@ -40,6 +40,7 @@ pub(crate) fn expand(set: &Set<'_>, least: &TokenStream) -> TokenStream {
 
         #[automatically_derived]
         impl<'a> #view<'a> {
+            #[inline]
             fn new(
                 bytes: &'a [u8],
                 cx: ::netlink::wire::Cx<'a>,

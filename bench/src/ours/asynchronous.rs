@@ -76,7 +76,7 @@ async fn dropped<L: Listing<Item: Sum>>(times: u64, list: impl Fn() -> Iter<L>) 
     for _ in 0..times {
         let mut items = list();
         while let Some(item) = items.next().await {
-            sum += black_box(item).sum();
+            sum += black_box(&item).sum();
         }
         n += items.end().await?.into_count()? as u64;
     }

@@ -108,7 +108,7 @@ fn kept<T: Sum>(items: Vec<T>) -> Result<(u64, u64)> {
 fn dropped<L: Listing<Item: Sum>>(mut items: Iter<L>) -> Result<(u64, u64)> {
     let mut sum = 0;
     for item in &mut items {
-        sum += black_box(item).sum();
+        sum += black_box(&item).sum();
     }
     Ok((items.end()?.into_count()? as u64, sum))
 }

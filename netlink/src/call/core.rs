@@ -30,6 +30,11 @@ pub(crate) struct Core {
     warnings: Option<Warnings>,
 }
 
+/// So long from now; a limit beyond the clock's range is none.
+fn from_now(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
+}
+
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
@@ -74,10 +79,9 @@ impl Core {
         self.attempts.unwrap_or(ATTEMPTS)
     }
 
+    #[inline]
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        // A limit beyond the clock's range is none.
-        self.timeout
-            .and_then(|timeout| Instant::now().checked_add(timeout))
+        self.timeout.and_then(from_now)
     }
 
     pub(crate) fn warn(&self, operation: &'static str, text: &str) {

@@ -341,64 +341,77 @@ impl<W: Work> Call<W> {
         }
     }
 
-    fn step(&mut self) -> Result<Step<W::Output>> {
-        match &mut self.stage {
-            Stage::Flying(flight) => {
-                let (work, delivered) = (&mut self.work, &mut flight.delivered);
-                let each = |message: &Message<'_>| {
-                    *delivered = true;
-                    work.object(message)
-                };
-                let taken = flight.connection.receive(
-                    &flight.request,
-                    &self.buf,
-                    &mut flight.inflight,
-                    each,
-                );
-                match taken {
-                    Taken::More | Taken::Paused => Ok(Step::Go),
-                    taken => self.take(taken),
-                }
-            }
+    /// Takes a datagram, or what is left of the last one, if a request is in flight.
+    #[inline]
+    fn receive(&mut self) -> Option<Taken> {
+        let Stage::Flying(flight) = &mut self.stage else {
+            return None;
+        };
+        let (work, delivered) = (&mut self.work, &mut flight.delivered);
+        let each = |message: &Message<'_>| {
+            *delivered = true;
+            work.object(message)
+        };
+        let (request, inflight) = (&flight.request, &mut flight.inflight);
+        Some(
+            flight
+                .connection
+                .receive(request, &self.buf, inflight, each),
+        )
+    }
+
+    /// What to do where nothing is in flight.
+    fn set_off(&mut self) -> Result<Step<W::Output>> {
+        self.begin();
+        match &self.stage {
             Stage::Pause(until) if *until > Instant::now() => Ok(Step::Wait),
             Stage::Pause(_) | Stage::Ready => {
                 self.stage = Stage::Over;
                 self.send()
             }
+            Stage::Flying(_) => Ok(Step::Go),
             Stage::Over => Err(Error::invalid("a call", "it is over already")),
         }
     }
 
-    /// Takes so many steps at most.
-    fn advance_by(&mut self, steps: u32) -> Progress<W::Output> {
-        self.begin();
-        for _ in 0..steps {
-            match self.step() {
-                Ok(Step::Go) => {}
-                Ok(Step::Wait) => {
-                    return match &self.stage {
-                        Stage::Pause(until) => Progress::Wait {
-                            readable: false,
-                            until: Some(*until),
-                        },
-                        _ => Progress::Wait {
-                            readable: true,
-                            until: self.deadline,
-                        },
-                    };
-                }
-                Ok(Step::Done(output)) => {
-                    self.stage = Stage::Over;
-                    self.core.give_back_buffer(std::mem::take(&mut self.buf));
-                    return Progress::Done(Ok(output));
-                }
-                Err(error) => {
-                    self.stage = Stage::Over;
-                    return Progress::Done(Err(error));
-                }
+    /// Takes a step; `None` if the next one can follow at once.
+    #[inline]
+    fn step(&mut self) -> Option<Progress<W::Output>> {
+        match self.receive() {
+            Some(Taken::More | Taken::Paused) => None,
+            taken => self.turn(taken),
+        }
+    }
+
+    /// What is seldom: the begin of an exchange, its end, and when there is nothing to do.
+    #[inline(never)]
+    fn turn(&mut self, taken: Option<Taken>) -> Option<Progress<W::Output>> {
+        let step = match taken {
+            Some(taken) => self.take(taken),
+            None => self.set_off(),
+        };
+        match step {
+            Ok(Step::Go) => None,
+            Ok(Step::Wait) => Some(match &self.stage {
+                Stage::Pause(until) => Progress::Wait {
+                    readable: false,
+                    until: Some(*until),
+                },
+                _ => Progress::Wait {
+                    readable: true,
+                    until: self.deadline,
+                },
+            }),
+            Ok(Step::Done(output)) => {
+                self.stage = Stage::Over;
+                self.core.give_back_buffer(std::mem::take(&mut self.buf));
+                Some(Progress::Done(Ok(output)))
+            }
+            Err(error) => {
+                self.stage = Stage::Over;
+                Some(Progress::Done(Err(error)))
             }
         }
-        Progress::Yield
     }
 }
 
@@ -406,7 +419,12 @@ impl<W: Work> Advance for Call<W> {
     type Output = W::Output;
 
     fn advance(&mut self) -> Progress<W::Output> {
-        self.advance_by(TURN)
+        for _ in 0..TURN {
+            if let Some(progress) = self.step() {
+                return progress;
+            }
+        }
+        Progress::Yield
     }
 
     fn fd(&self) -> Option<BorrowedFd<'_>> {

@@ -97,10 +97,12 @@ impl<L: Listing> Stream<L> {
     /// Goes on until there is an object to take, or no more.
     fn reach(&mut self) -> Progress<()> {
         while self.call.work.item.is_none() && self.end.is_none() {
-            match self.call.advance_by(1) {
-                Progress::Done(end) => self.end = Some(end),
-                Progress::Yield => {}
-                Progress::Wait { readable, until } => return Progress::Wait { readable, until },
+            match self.call.step() {
+                None | Some(Progress::Yield) => {}
+                Some(Progress::Done(end)) => self.end = Some(end),
+                Some(Progress::Wait { readable, until }) => {
+                    return Progress::Wait { readable, until };
+                }
             }
         }
         Progress::Done(Ok(()))

@@ -105,6 +105,31 @@ impl RouteListing {
     pub fn new(filter: RouteFilter) -> Self {
         Self(filter)
     }
+
+    /// What the header does not tell.
+    fn keeps_attributes(&self, view: &RouteView<'_>) -> Result<bool, DecodeError> {
+        let Self(filter) = self;
+        if let Some(table) = filter.table {
+            if table != table_of(view)? {
+                return Ok(false);
+            }
+        }
+        if let Some(index) = filter.oif {
+            if !leaves_by(view, index)? {
+                return Ok(false);
+            }
+        }
+        match filter.destination {
+            None => Ok(true),
+            Some(wanted) => {
+                if view.dst_len() != wanted.prefix_len() {
+                    return Ok(false);
+                }
+                // The rest is rare enough to be worth a copy.
+                Ok(view.to_owned()?.destination() == Some(wanted))
+            }
+        }
+    }
 }
 
 impl Listing for RouteListing {
@@ -126,6 +151,7 @@ impl Listing for RouteListing {
         Request::encode(buf, RouteMessage::GET_ROUTE, MsgFlags::DUMP, &route)
     }
 
+    #[inline]
     fn keeps(&self, view: &RouteView<'_>) -> Result<bool, DecodeError> {
         let Self(filter) = self;
         let header = (filter.family == AddressFamily::UNSPEC || filter.family == view.family())
@@ -135,28 +161,10 @@ impl Listing for RouteListing {
                 .is_none_or(|protocol| protocol == view.protocol())
             && filter.kind.is_none_or(|kind| kind == view.kind())
             && filter.scope.is_none_or(|scope| scope == view.scope());
-        if !header {
-            return Ok(false);
-        }
-        if let Some(table) = filter.table {
-            if table != table_of(view)? {
-                return Ok(false);
-            }
-        }
-        if let Some(index) = filter.oif {
-            if !leaves_by(view, index)? {
-                return Ok(false);
-            }
-        }
-        match filter.destination {
-            None => Ok(true),
-            Some(wanted) => {
-                if view.dst_len() != wanted.prefix_len() {
-                    return Ok(false);
-                }
-                // The rest is rare enough to be worth a copy.
-                Ok(view.to_owned()?.destination() == Some(wanted))
-            }
+        let more = filter.table.is_some() || filter.oif.is_some() || filter.destination.is_some();
+        match (header, more) {
+            (true, true) => self.keeps_attributes(view),
+            (header, _) => Ok(header),
         }
     }
 

@@ -205,9 +205,11 @@ impl Value for HwAddr {
         Ok(())
     }
 
-    #[inline]
     fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
-        out.put_bytes_attr(id_and_flags, value.as_bytes(), name);
+        match value.0.padded() {
+            Some(padded) => out.put_small_attr(id_and_flags, &padded, value.as_bytes().len()),
+            None => out.put_bytes_attr(id_and_flags, value.as_bytes(), name),
+        }
     }
 }
 

@@ -173,16 +173,28 @@ impl<'b> Encoder<'b> {
     }
 
     /// Writes an attribute whose payload is an integer of `size` bytes: 1, 2, 4 or 8.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn put_int_attr(&mut self, id_and_flags: u16, bits: u64, size: usize, big: bool) {
-        // The rest of a short one is the padding.
-        let [a, b, c, d, e, f, g, h] = wire_bytes(bits, size, big);
-        let [l0, l1, t0, t1] = attr_header(size, id_and_flags);
+        // Where the size is known, nothing of this is left but the call.
+        let [a, b, c, d, ..] = wire_bytes(bits, size, big);
         if size > 4 {
-            self.put(&[l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
+            self.put_long_attr(id_and_flags, wire_bytes(bits, size, big));
         } else {
-            self.put(&[l0, l1, t0, t1, a, b, c, d]);
+            self.put_short_attr(id_and_flags, [a, b, c, d], size);
         }
+    }
+
+    /// Writes an attribute of so many bytes, at most four; the rest is the padding.
+    #[inline(never)]
+    fn put_short_attr(&mut self, id_and_flags: u16, [a, b, c, d]: [u8; 4], size: usize) {
+        let [l0, l1, t0, t1] = attr_header(size, id_and_flags);
+        self.put(&[l0, l1, t0, t1, a, b, c, d]);
+    }
+
+    #[inline(never)]
+    fn put_long_attr(&mut self, id_and_flags: u16, [a, b, c, d, e, f, g, h]: [u8; 8]) {
+        let [l0, l1, t0, t1] = attr_header(8, id_and_flags);
+        self.put(&[l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
     }
 
     /// Writes an attribute of `LEN` bytes, whose payload is what follows the room for the header, and padding.
@@ -197,6 +209,21 @@ impl<'b> Encoder<'b> {
             *header = attr_header(size, id_and_flags);
         }
         self.put(&attr);
+    }
+
+    /// Writes an attribute whose payload is the first `size` bytes of `bytes`, all others of which are zero. More is
+    /// written than is kept, so that no length has to be known when this is compiled.
+    pub(crate) fn put_small_attr(&mut self, id_and_flags: u16, bytes: &[u8; SMALL], size: usize) {
+        let mut attr = [0; attr_align(ATTR_HEADER + SMALL)];
+        if let Some((header, payload)) = attr.split_first_chunk_mut() {
+            *header = attr_header(size, id_and_flags);
+            if let Some(payload) = payload.first_chunk_mut() {
+                *payload = *bytes;
+            }
+        }
+        let end = self.buf.len() + attr_align(ATTR_HEADER + size);
+        self.put(&attr);
+        self.buf.truncate(end);
     }
 
     /// Writes an attribute whose payload is `bytes`.
@@ -281,6 +308,9 @@ impl<'b> Encoder<'b> {
             })
     }
 }
+
+/// Bytes that [`Encoder::put_small_attr`] writes of any payload.
+pub(crate) const SMALL: usize = 24;
 
 /// The header of an attribute with a payload of `size` bytes, which are not too many.
 #[inline]

@@ -1,5 +1,6 @@
 //! Short byte strings without an allocation: [`SmallBytes`], the core of strings and link-layer addresses.
 
+use super::encoder::SMALL;
 use std::hash::{Hash, Hasher};
 
 /// Bytes kept in place; with length and tag this makes 24 bytes, the size of a `Vec`.
@@ -13,6 +14,22 @@ pub(crate) enum SmallBytes {
 }
 
 impl SmallBytes {
+    /// Those in place, with zeros behind them, if they are in place.
+    #[inline]
+    pub(crate) fn padded(&self) -> Option<[u8; SMALL]> {
+        match self {
+            SmallBytes::Inline { bytes, .. } => {
+                let mut padded = [0; SMALL];
+                if let Some(slot) = padded.first_chunk_mut() {
+                    *slot = *bytes;
+                }
+                Some(padded)
+            }
+            SmallBytes::Heap(_) => None,
+        }
+    }
+
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
             SmallBytes::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or_default(),

@@ -197,9 +197,12 @@ impl Value for NlString {
     }
 
     fn put_attr(value: &Self, id_and_flags: u16, name: &'static str, out: &mut Encoder<'_>) {
-        match value.checked() {
-            Ok(bytes) => out.put_ended_attr(id_and_flags, bytes, 1, name),
-            Err(error) => out.fail(error.within(name)),
+        match (value.checked(), value.0.padded()) {
+            (Ok(bytes), Some(padded)) => {
+                out.put_small_attr(id_and_flags, &padded, bytes.len() + 1);
+            }
+            (Ok(bytes), None) => out.put_ended_attr(id_and_flags, bytes, 1, name),
+            (Err(error), _) => out.fail(error.within(name)),
         }
     }
 }
