@@ -183,7 +183,11 @@ fn next_hop(view: NextHopView<'_>, owned: &NextHop) {
 
 fn route(view: <Route as Value>::View<'_>, owned: &Route) {
     members!(view, owned, family dst_len src_len tos protocol scope kind flags);
-    values!(view, owned, iif oif gateway priority prefsrc flow cache_info table mark mfc_stats via pref expires);
+    values!(view, owned, iif oif gateway priority prefsrc flow cache_info table mark via pref expires);
+    assert_eq!(
+        view.mfc_stats().unwrap().as_ref(),
+        owned.mfc_stats.as_deref()
+    );
     values!(view, owned, uid ttl_propagate ip_proto sport dport nh_id);
     nests!(view, owned, metrics);
     for (view, owned) in [

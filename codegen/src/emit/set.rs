@@ -15,6 +15,14 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
     if set.whole {
         text += "\n\nA request replaces all of it: what it lacks is reset.";
     }
+    if !set.retired.is_empty() {
+        let names = set.retired.iter().map(|attr| format!("`{}`", attr.meta.c));
+        let names: Vec<_> = names.collect();
+        text += &format!(
+            "\n\nNo fields, since no kernel sends or reads them: {}.",
+            names.join(", ")
+        );
+    }
     text += &doc::reference(meta.header.as_deref(), &what(set));
     let (docs, alias) = (doc::attrs(&text, 0), doc::alias(&meta.c, &meta.name));
     let attrs = writer.macros("Attrs");
@@ -46,10 +54,12 @@ pub(super) fn set(writer: &mut Writer<'_>, set: &Set) {
         .header
         .as_ref()
         .map(|header| doc::alias(&header.c, &meta.c));
+    let retired = set.retired.iter().map(|attr| doc::alias(&attr.meta.c, ""));
     writer.item(quote! {
         #docs
         #header_alias
         #alias
+        #(#retired)*
         #[derive(Clone, Debug, #default PartialEq, #attrs)]
         #nl
         #[non_exhaustive]

@@ -201,7 +201,7 @@ fn module_entries(module: &Module, list: &mut Vec<Entry>) {
         }
     }
     for item in &module.sets {
-        for attr in item.attrs() {
+        for attr in item.attrs().chain(&item.retired) {
             let ty = payload_type(&attr.payload);
             let one = part(module, Kind::Attribute, &item.meta, &attr.meta, &ty);
             for alias in &attr.aliases {

@@ -19,6 +19,8 @@ pub struct Set {
     pub pads: Vec<u64>,
     /// Attributes, in the order of the spec.
     pub items: Vec<SetItem>,
+    /// Attributes that no kernel sends or reads, which have names and no fields.
+    pub retired: Vec<Attr>,
 }
 
 /// A struct in front of attributes.

@@ -62,8 +62,24 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         }
     }
     let mut attrs: Vec<(&syntax::Attr, Attr)> = Vec::new();
+    let mut retired = Vec::new();
     for attr in &syntax.attrs {
-        attrs.extend(self::attr(cx, file, def, syntax, &fields, attr, &prefix).map(|a| (attr, a)));
+        let Some(resolved) = self::attr(cx, file, def, syntax, &fields, attr, &prefix) else {
+            continue;
+        };
+        match &attr.retired {
+            Some(word) if word.value => {
+                if !matches!(resolved.payload.ty, Type::Scalar(Scalar::Bytes)) || resolved.required
+                {
+                    cx.refuse(
+                        word.span,
+                        "what is retired is `bytes`, and nothing else is said of it",
+                    );
+                }
+                retired.push(resolved);
+            }
+            _ => attrs.push((attr, resolved)),
+        }
     }
     let items = pairs(cx, attrs);
     let pads = syntax
@@ -80,6 +96,7 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         whole: syntax.whole,
         pads,
         items,
+        retired,
     })
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Attr {
     pub(crate) alias: Vec<Sp<String>>,
     pub(crate) boxed: Option<Sp<bool>>,
     pub(crate) required: Option<Sp<bool>>,
+    /// No kernel sends or reads it.
+    pub(crate) retired: Option<Sp<bool>>,
 }
 
 /// The form of a payload: what attributes and union cases have in common.
@@ -149,6 +151,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
     let alias = table.c_names("alias", diags);
     let boxed = table.bool("boxed", diags);
     let required = table.bool("required", diags);
+    let retired = table.bool("retired", diags);
     let shape = shape(&mut table, ty, diags);
     table.finish("an attribute", diags);
     let (id, doc, shape) = (id?, doc?, shape?);
@@ -168,6 +171,7 @@ fn attr(name: Sp<String>, value: Value<'_>, diags: &mut Diags) -> Option<Attr> {
         alias,
         boxed,
         required,
+        retired,
     })
 }
 

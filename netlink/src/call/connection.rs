@@ -94,6 +94,7 @@ impl Connection {
     }
 
     /// The netlink protocol it is for.
+    #[inline]
     pub(crate) fn protocol(&self) -> u16 {
         self.protocol
     }
@@ -103,11 +104,13 @@ impl Connection {
     }
 
     /// Room for a request, kept with the connection so that both are found at once.
+    #[inline]
     pub(crate) fn take_room(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.room)
     }
 
     /// Gives it back.
+    #[inline]
     pub(crate) fn keep_room(&mut self, mut room: Vec<u8>) {
         room.clear();
         self.room = room;

@@ -25,7 +25,7 @@ pub(crate) type Warnings = Arc<dyn Fn(&'static str, &str) + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Core {
     pub(super) pool: Arc<Pool>,
-    timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
     attempts: Option<u32>,
     warnings: Option<Warnings>,
 }

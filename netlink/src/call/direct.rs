@@ -1,6 +1,9 @@
 //! One operation where the caller waits for it: the usual course, straight through.
 
-use super::{After, Call, Core, Flight, HeldWork, Outcome, Stage, Step, Taken, is_past};
+use std::time::Duration;
+
+use super::{After, Call, Core, Flight, HeldWork, Outcome, Stage, Step, Taken};
+use crate::conn::Message;
 use crate::error::Result;
 use crate::op::{Operation, Replies};
 
@@ -12,43 +15,33 @@ impl Core {
     /// nearly all of them. A call in which anything else happens goes on as a [`Call`], which `finish` carries to its end.
     ///
     /// What is on the way from one state to the next in a [`Call`] stays where it is here, and one look into the pool
-    /// finds all a call needs: with two system calls of two microseconds each, that is three percent of a call.
+    /// finds all a call needs. The two system calls of a request leave little of a program in the caches, so the code
+    /// that is run is kept short and in one place: all else is `cold`.
     pub(crate) fn direct<O: Operation>(
         &self,
         operation: O,
         finish: impl FnOnce(Call<HeldWork<O::Replies>>) -> Result<Held<O::Replies>>,
     ) -> Result<O::Output> {
-        let mut idle = self.pool.take_last();
-        let mut buf = match &mut idle {
-            Some(connection) => connection.take_room(),
-            None => Vec::new(),
+        let Some(mut connection) = self.pool.take_last() else {
+            return finish(self.roundabout(operation))?.value();
         };
+        let mut buf = connection.take_room();
         let (request, mut replies) = match operation.request(&mut buf) {
             Ok(encoded) => encoded,
             Err(error) => {
-                if let Some(mut connection) = idle {
-                    connection.keep_room(buf);
-                    self.pool.give_back(connection);
-                }
+                self.pool.put_aside(connection);
                 return Err(error);
             }
         };
-        let deadline = self.deadline();
-        if is_past(deadline) {
-            return Err(request.timeout(false));
+        if connection.protocol() != request.protocol() || self.timeout == Some(Duration::ZERO) {
+            self.pool.put_aside(connection);
+            let work = HeldWork::new(Ok((request, replies)));
+            return finish(Call::new(self.clone(), work, buf))?.value();
         }
-        let mut connection = match idle {
-            Some(connection) if connection.protocol() == request.protocol() => connection,
-            other => {
-                if let Some(connection) = other {
-                    self.pool.put_aside(connection);
-                }
-                self.pool.take(request.protocol())?
-            }
-        };
+        let deadline = self.deadline();
         let mut inflight = connection.send(&request, &mut buf)?;
         let mut delivered = false;
-        let each = |message: &crate::conn::Message<'_>| {
+        let each = |message: &Message<'_>| {
             delivered = true;
             After::from(replies.object(message))
         };
@@ -60,25 +53,35 @@ impl Core {
         }
         let mut call = Call::new(self.clone(), HeldWork::sent(replies), buf);
         call.deadline = deadline;
-        call.stage = Stage::Flying(Flight {
+        let flight = Flight {
             connection,
             request,
             inflight,
             elsewhere: None,
             delivered,
-        });
-        let held = match call.resume(taken)? {
-            Step::Done(held) => held,
-            Step::Go | Step::Wait => finish(call)?,
         };
-        held.value()
+        match call.resume(flight, taken)? {
+            Step::Done(held) => held.value(),
+            Step::Go | Step::Wait => finish(call)?.value(),
+        }
+    }
+
+    /// The same from the begin, where no connection waits.
+    #[cold]
+    #[inline(never)]
+    fn roundabout<O: Operation>(&self, operation: O) -> Call<HeldWork<O::Replies>> {
+        let mut buf = self.buffer();
+        let work = HeldWork::new(operation.request(&mut buf));
+        Call::new(self.clone(), work, buf)
     }
 }
 
 impl<R: Replies> Call<HeldWork<R>> {
     /// Goes on after what was received for it.
     #[cold]
-    fn resume(&mut self, taken: Taken) -> Result<Step<Held<R>>> {
+    #[inline(never)]
+    fn resume(&mut self, flight: Flight, taken: Taken) -> Result<Step<Held<R>>> {
+        self.stage = Stage::Flying(flight);
         match taken {
             Taken::Nothing | Taken::More | Taken::Paused => Ok(Step::Go),
             taken => self.take(taken),

@@ -32,6 +32,10 @@ pub(super) struct Pool {
 
 #[derive(Debug, Default)]
 struct Idle {
+    #[expect(
+        clippy::vec_box,
+        reason = "they come and go in boxes, by way of the slot"
+    )]
     connections: Vec<Box<Connection>>,
     buffers: Vec<Vec<u8>>,
     rooms: Vec<Room>,
@@ -40,8 +44,8 @@ struct Idle {
 impl Idle {
     /// Whether there are few enough of a protocol to keep another one.
     fn has_place(&self, protocol: u16) -> bool {
-        let of_protocol = |connection: &&Box<Connection>| connection.protocol() == protocol;
-        self.connections.iter().filter(of_protocol).count() < IDLE
+        let all = self.connections.iter();
+        all.filter(|known| known.protocol() == protocol).count() < IDLE
     }
 }
 
@@ -96,8 +100,8 @@ impl Pool {
             None => {}
         }
         let mut all = self.lock();
-        let of_protocol = |connection: &Box<Connection>| connection.protocol() == protocol;
-        let at = all.connections.iter().rposition(of_protocol)?;
+        let mut known = all.connections.iter();
+        let at = known.rposition(|known| known.protocol() == protocol)?;
         Some(all.connections.remove(at))
     }
 

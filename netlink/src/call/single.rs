@@ -68,6 +68,10 @@ impl<R: Replies> Work for SingleWork<R> {
 pub(crate) struct HeldWork<R>(SingleWork<R>);
 
 impl<R> HeldWork<R> {
+    pub(crate) fn new(encoded: Result<(Request, R)>) -> Self {
+        Self(SingleWork::new(encoded))
+    }
+
     /// That of a request that was sent already.
     pub(crate) fn sent(replies: R) -> Self {
         Self(SingleWork {

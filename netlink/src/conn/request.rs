@@ -22,8 +22,8 @@ pub struct Request {
     start: usize,
     message: &'static MessageType,
     shape: Option<&'static Shape>,
-    dump: bool,
-    echo: bool,
+    /// Those asked for.
+    flags: MsgFlags,
 }
 
 impl Request {
@@ -56,21 +56,18 @@ impl Request {
         fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<Self> {
         let start = buf.len();
-        let dump = message.dump && flags.contains(MsgFlags::DUMP);
-        let echo = flags.contains(MsgFlags::ECHO);
-        let mut flags = flags | MsgFlags::REQUEST;
-        if until(message, dump) == Until::Ack {
-            flags |= MsgFlags::ACK;
-        }
-        // The request is made where it is handed out: what errors need of it is large.
-        match write(buf, message.id, flags, fill) {
-            Ok(()) => Ok(Self {
-                start,
-                message,
-                shape,
-                dump,
-                echo,
-            }),
+        let request = Self {
+            start,
+            message,
+            shape,
+            flags,
+        };
+        let ack = match request.until() {
+            Until::Ack => MsgFlags::ACK,
+            Until::Object(_) | Until::Done => MsgFlags::empty(),
+        };
+        match write(buf, message.id, flags | MsgFlags::REQUEST | ack, fill) {
+            Ok(()) => Ok(request),
             Err(source) => {
                 buf.truncate(start);
                 Err(Kind::Encode {
@@ -135,7 +132,9 @@ impl Request {
 
     /// Whether an acknowledgement, or a refusal, is all that can come back.
     pub(crate) fn is_silent(&self) -> bool {
-        self.message.reply == Reply::Ack && !self.dump && !self.echo
+        self.until() == Until::Ack
+            && self.message.reply == Reply::Ack
+            && !self.flags.contains(MsgFlags::ECHO)
     }
 
     /// Whether sending it twice is the same as sending it once: a question, not a change.
@@ -166,8 +165,15 @@ impl Request {
     }
 
     /// What ends the exchange.
+    #[inline]
     pub fn until(&self) -> Until {
-        until(self.message, self.dump)
+        if self.message.dump && self.flags.contains(MsgFlags::DUMP) {
+            return Until::Done;
+        }
+        match self.message.reply {
+            Reply::One => Until::Object(self.message.answer),
+            Reply::Ack | Reply::Optional | Reply::Many => Until::Ack,
+        }
     }
 
     /// The error that a negative outcome amounts to. `buf` is the buffer with the request, and
@@ -286,17 +292,6 @@ impl Request {
             attribute: name.map_or_else(|| format!("attribute {id}"), str::to_owned),
             nest: nest.map(|offset| self.attribute_at(buf, offset)),
         }
-    }
-}
-
-/// What ends the exchange of a request.
-fn until(message: &MessageType, dump: bool) -> Until {
-    if dump {
-        return Until::Done;
-    }
-    match message.reply {
-        Reply::One => Until::Object(message.answer),
-        Reply::Ack | Reply::Optional | Reply::Many => Until::Ack,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Constructors and questions of [`Route`] that the spec cannot know.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
@@ -11,6 +10,7 @@ use crate::generated::route::route::{
     NextHop, Route, RouteAddr, RouteFlags, RouteKind, RouteProtocol, RouteScope, RouteTable,
     RouteVia, RouteView, ViaAddr,
 };
+use crate::op::Body;
 use crate::wire::{DecodeError, HwAddr};
 
 impl RouteAddr {
@@ -169,14 +169,19 @@ impl Route {
 
     /// The request for this route: the family is filled in where only an address tells it.
     #[inline]
-    pub(super) fn complete(&self) -> Cow<'_, Self> {
-        if self.family != AddressFamily::UNSPEC {
-            return Cow::Borrowed(self);
+    pub(super) fn complete(&self) -> Body<'_, Self> {
+        match self.family {
+            AddressFamily::UNSPEC => self.with_family(),
+            _ => Body::Lent(self),
         }
+    }
+
+    #[cold]
+    fn with_family(&self) -> Body<'_, Self> {
         let address = self.dst.as_ref().and_then(RouteAddr::ip).or(self.gateway);
         match address {
-            Some(address) => Cow::Owned(self.clone().family(family_of(address))),
-            None => Cow::Borrowed(self),
+            Some(address) => Body::Own(Box::new(self.clone().family(family_of(address)))),
+            None => Body::Lent(self),
         }
     }
 }

@@ -546,20 +546,22 @@ impl Union<'_> {
         };
         let method = if view { quote!(view) } else { quote!(decode) };
         let some = quote!(::core::option::Option::Some);
+        let ok = quote!(::core::result::Result::Ok);
+        // Each arm makes what is returned: a value common to all of them would be put together from pieces behind them.
         let arms = self.cases.iter().map(|case| {
             let (variant, codec, pattern) = (case.name, &case.codec, self.pattern(case));
             match case.payload {
-                Payload::None => quote!((#pattern, ::core::option::Option::None) => #owner::#variant,),
+                Payload::None => quote!((#pattern, ::core::option::Option::None) => #ok(#owner::#variant),),
                 Payload::Maybe(ty) => quote! {
-                    (#pattern, data) => #owner::#variant(match data {
+                    (#pattern, data) => #ok(#owner::#variant(match data {
                         #some(data) => #some(<#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?),
                         ::core::option::Option::None => ::core::option::Option::None,
-                    }),
+                    })),
                 },
                 Payload::Always(ty) => quote! {
-                    (#pattern, #some(data)) => #owner::#variant(
+                    (#pattern, #some(data)) => #ok(#owner::#variant(
                         <#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?
-                    ),
+                    )),
                 },
             }
         });
@@ -585,7 +587,7 @@ impl Union<'_> {
                 quote!(data.map(::core::convert::Into::into))
             };
             quote! {
-                (::netlink::wire::Key::#wanted(key), data) => #owner::#other { kind: #kind, data: #data },
+                (::netlink::wire::Key::#wanted(key), data) => #ok(#owner::#other { kind: #kind, data: #data }),
                 _ => #unfit,
             }
         } else {
@@ -595,7 +597,7 @@ impl Union<'_> {
                 quote!(data.into())
             };
             quote! {
-                (_, #some(data)) => #owner::#other(#data),
+                (_, #some(data)) => #ok(#owner::#other(#data)),
                 _ => #unfit,
             }
         };
@@ -606,8 +608,7 @@ impl Union<'_> {
         quote! {
             let _ = cx;
             #unreachable
-            let value = match (key, data) { #(#arms)* #last };
-            ::core::result::Result::Ok(value)
+            match (key, data) { #(#arms)* #last }
         }
     }
 

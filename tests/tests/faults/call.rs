@@ -9,7 +9,8 @@ fn an_answer_larger_than_the_buffer() {
     }
     fn whole(seen: &Seen<'_>) -> Vec<Answer> {
         // Really as large as the kernel said: the buffer must have grown.
-        let huge = Link::default().index(7).cost(vec![1u8; 60_000]);
+        let mut huge = Link::default().index(7);
+        assert!(huge.unknown.push(8, &[1; 60_000]));
         let one = seen.object(NEW_LINK, MsgFlags::empty(), &huge);
         let filler = seen.message(
             ControlType::NOOP.0,

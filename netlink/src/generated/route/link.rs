@@ -511,9 +511,13 @@ pub enum XdpFlags {
 
 /// A network interface.
 ///
+/// No fields, since no kernel sends or reads them: `IFLA_COST`, `IFLA_PRIORITY`.
+///
 /// Defined in `linux/if_link.h` as `struct ifinfomsg` and `IFLA_*`.
 #[doc(alias = "ifinfomsg")]
 #[doc(alias = "IFLA_")]
+#[doc(alias = "IFLA_COST")]
+#[doc(alias = "IFLA_PRIORITY")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(short_header = 1, pads(42))]
 #[non_exhaustive]
@@ -566,14 +570,6 @@ pub struct Link {
     #[doc(alias = "IFLA_STATS")]
     #[nl(attr = 7, read)]
     pub stats: Option<Box<LinkStats>>,
-    /// Reserved; no kernel sends or reads it.
-    #[doc(alias = "IFLA_COST")]
-    #[nl(attr = 8)]
-    pub cost: Option<Vec<u8>>,
-    /// Reserved; no kernel sends or reads it.
-    #[doc(alias = "IFLA_PRIORITY")]
-    #[nl(attr = 9)]
-    pub priority: Option<Vec<u8>>,
     /// Index of the bridge, bond, team or VRF this interface belongs to; 0 in a request takes it
     /// out.
     #[doc(alias = "IFLA_MASTER")]

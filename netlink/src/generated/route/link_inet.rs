@@ -624,8 +624,11 @@ pub struct InetConfChange {
 
 /// IPv6 on an interface.
 ///
+/// No fields, since no kernel sends or reads them: `IFLA_INET6_MCAST`.
+///
 /// Defined in `linux/if_link.h` as `IFLA_INET6_*`.
 #[doc(alias = "IFLA_INET6_")]
+#[doc(alias = "IFLA_INET6_MCAST")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct Inet6AfSpec {
@@ -642,10 +645,6 @@ pub struct Inet6AfSpec {
     #[doc(alias = "IFLA_INET6_STATS")]
     #[nl(attr = 3, as = Packed, read)]
     pub stats: Option<Vec<u64>>,
-    /// Reserved; no kernel sends it. Read only.
-    #[doc(alias = "IFLA_INET6_MCAST")]
-    #[nl(attr = 4, read)]
-    pub mcast: Option<Vec<u8>>,
     /// Times and limits. Read only.
     #[doc(alias = "IFLA_INET6_CACHEINFO")]
     #[nl(attr = 5, read)]

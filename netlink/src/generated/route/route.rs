@@ -506,9 +506,14 @@ pub struct MfcStats {
 
 /// A route, or the outcome of a look-up.
 ///
+/// No fields, since no kernel sends or reads them: `RTA_PROTOINFO`, `RTA_SESSION`, `RTA_MP_ALGO`.
+///
 /// Defined in `linux/rtnetlink.h` as `struct rtmsg` and `RTA_*`.
 #[doc(alias = "rtmsg")]
 #[doc(alias = "RTA_")]
+#[doc(alias = "RTA_PROTOINFO")]
+#[doc(alias = "RTA_SESSION")]
+#[doc(alias = "RTA_MP_ALGO")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[nl(provide = family, pads(24))]
 #[non_exhaustive]
@@ -578,10 +583,6 @@ pub struct Route {
     #[doc(alias = "RTA_MULTIPATH")]
     #[nl(attr = 9, as = Records)]
     pub multipath: Option<Vec<NextHop>>,
-    /// No longer used. Read only.
-    #[doc(alias = "RTA_PROTOINFO")]
-    #[nl(attr = 10, read)]
-    pub protoinfo: Option<Vec<u8>>,
     /// IPv4: realms, source in the high and destination in the low 16 bits.
     #[doc(alias = "RTA_FLOW")]
     #[nl(attr = 11)]
@@ -590,14 +591,6 @@ pub struct Route {
     #[doc(alias = "RTA_CACHEINFO")]
     #[nl(attr = 12, read)]
     pub cache_info: Option<RouteCache>,
-    /// No longer used. Read only.
-    #[doc(alias = "RTA_SESSION")]
-    #[nl(attr = 13, read)]
-    pub session: Option<Vec<u8>>,
-    /// No longer used. Read only.
-    #[doc(alias = "RTA_MP_ALGO")]
-    #[nl(attr = 14, read)]
-    pub mp_algo: Option<Vec<u8>>,
     /// Table; supersedes the header.
     #[doc(alias = "RTA_TABLE")]
     #[nl(attr = 15)]
@@ -609,7 +602,7 @@ pub struct Route {
     /// Counters of a multicast entry. Read only.
     #[doc(alias = "RTA_MFC_STATS")]
     #[nl(attr = 17, read)]
-    pub mfc_stats: Option<MfcStats>,
+    pub mfc_stats: Option<Box<MfcStats>>,
     /// Gateway of another family than the route.
     #[doc(alias = "RTA_VIA")]
     #[nl(attr = 18)]

@@ -324,8 +324,11 @@ pub struct DsmarkClassOptions {
 
 /// Options of a class of `atm`.
 ///
+/// No fields, since no kernel sends or reads them: `TCA_ATM_PTR`.
+///
 /// Defined in `linux/pkt_sched.h` as `TCA_ATM_*`.
 #[doc(alias = "TCA_ATM_")]
+#[doc(alias = "TCA_ATM_PTR")]
 #[derive(Clone, Debug, Default, PartialEq, Attrs)]
 #[non_exhaustive]
 pub struct AtmClassOptions {
@@ -333,10 +336,6 @@ pub struct AtmClassOptions {
     #[doc(alias = "TCA_ATM_FD")]
     #[nl(attr = 1, write, required)]
     pub fd: Option<i32>,
-    /// Reserved; no kernel sends or reads it.
-    #[doc(alias = "TCA_ATM_PTR")]
-    #[nl(attr = 2)]
-    pub ptr: Option<Vec<u8>>,
     /// Header put in front of packets, in place of the one of LLC for IPv4.
     #[doc(alias = "TCA_ATM_HDR")]
     #[nl(attr = 3)]
