@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::call::{Advance, Core, Progress, Reach, Stream};
+use crate::call::{Advance, Core, Progress, Reach};
 use crate::error::{Error, Result};
 use crate::exec::{Executor, Flow, Lister, Procedure};
 use crate::handle::handle;
@@ -62,7 +62,7 @@ impl Lister for Netlink {
     }
 
     fn iter<L: Listing>(&self, listing: L) -> Iter<L> {
-        Iter(self.core.stream(listing))
+        Iter(Reach(self.core.stream(listing)))
     }
 
     fn run<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
@@ -85,15 +85,15 @@ impl Lister for Netlink {
 /// # Ok::<(), netlink::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Iter<L: Listing>(Stream<L>);
+pub struct Iter<L: Listing>(Reach<L>);
 
 impl<L: Listing> Iterator for Iter<L> {
     type Item = L::Item;
 
     fn next(&mut self) -> Option<L::Item> {
         // What goes wrong is how the stream ends.
-        carry(&mut Reach(&mut self.0)).ok()?;
-        self.0.take()
+        carry(&mut self.0).ok()?;
+        self.0.0.take()
     }
 }
 
@@ -104,7 +104,8 @@ impl<L: Listing> Iter<L> {
     /// The dump could not start.
     pub fn end(mut self) -> Result<Scanned> {
         while self.next().is_some() {}
-        self.0
+        let Reach(stream) = self.0;
+        stream
             .end()
             .unwrap_or_else(|| Err(Error::invalid("a list", "it has no end")))
     }

@@ -108,7 +108,13 @@ impl Pool {
     /// The connection that was used last, whatever its protocol: most programs have one protocol at a time.
     #[inline]
     pub(super) fn take_last(&self) -> Option<Box<Connection>> {
-        self.last.take()
+        self.last.take().or_else(|| self.take_aside())
+    }
+
+    /// One that was put aside: another thread has the last one.
+    #[cold]
+    fn take_aside(&self) -> Option<Box<Connection>> {
+        self.lock().connections.pop()
     }
 
     /// Gives back a connection with nothing of an exchange left in it.

@@ -115,12 +115,12 @@ impl<L: Listing> Stream<L> {
     }
 }
 
-/// A stream on its way to its next object, which stays where it is: to hand it on by way of an outcome
+/// A stream on its way to its next object, which stays where it is until it is taken: to hand it on by way of an outcome
 /// would move it several times.
 #[derive(Debug)]
-pub(crate) struct Reach<'s, L: Listing>(pub(crate) &'s mut Stream<L>);
+pub(crate) struct Reach<L: Listing>(pub(crate) Stream<L>);
 
-impl<L: Listing> Advance for Reach<'_, L> {
+impl<L: Listing> Advance for Reach<L> {
     type Output = ();
 
     fn advance(&mut self) -> Progress<()> {

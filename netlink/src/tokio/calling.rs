@@ -127,6 +127,10 @@ impl<A: Advance> Calling<A> {
         self.under_way
     }
 
+    pub(super) fn get_mut(&mut self) -> &mut A {
+        &mut self.under_way
+    }
+
     /// Goes on, also after it was ready, where what is under way can; the place is kept until the end.
     pub(super) fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<Result<A::Output>> {
         if !ready!(self.poll_gate(cx)) {

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use super::Calling;
-use crate::call::Stream;
+use crate::call::Reach;
 use crate::error::{Error, Result};
 use crate::list::{Listing, Scanned};
 
@@ -24,18 +24,29 @@ use crate::list::{Listing, Scanned};
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Iter<L: Listing>(pub(super) Calling<Stream<L>>);
+pub struct Iter<L: Listing>(pub(super) Calling<Reach<L>>);
 
 impl<L: Listing> Iter<L> {
     /// The next object; `None` when there are no more. A future that is dropped loses none.
     pub async fn next(&mut self) -> Option<L::Item> {
-        poll_fn(|cx| self.poll_next(cx)).await
+        poll_fn(|cx| self.poll_reach(cx)).await;
+        self.take()
     }
 
     /// What a stream is made of: `futures::stream::poll_fn(move |cx| routes.poll_next(cx))`.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<L::Item>> {
+        ready!(self.poll_reach(cx));
+        Poll::Ready(self.take())
+    }
+
+    /// Ready when there is an object to take, or there will be none.
+    fn poll_reach(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // What goes wrong is how it ends.
-        Poll::Ready(ready!(self.0.poll_more(cx)).ok().flatten())
+        self.0.poll_more(cx).map(drop)
+    }
+
+    fn take(&mut self) -> Option<L::Item> {
+        self.0.get_mut().0.take()
     }
 
     /// How it ended. What was not taken yet is passed over.
@@ -44,7 +55,8 @@ impl<L: Listing> Iter<L> {
     /// The dump could not start.
     pub async fn end(mut self) -> Result<Scanned> {
         while self.next().await.is_some() {}
-        let end = self.0.into_inner().end();
+        let Reach(stream) = self.0.into_inner();
+        let end = stream.end();
         end.unwrap_or_else(|| Err(Error::invalid("a list", "it has no end")))
     }
 }

@@ -39,7 +39,7 @@ pub use self::calling::Calling;
 pub use self::iter::Iter;
 pub use self::mirror::Mirror;
 pub use self::subscription::Subscription;
-use crate::call::{Advance, Call, Core, ListWork, ScanWork, SingleWork, StepsWork};
+use crate::call::{Advance, Call, Core, ListWork, Reach, ScanWork, SingleWork, StepsWork};
 use crate::error::{Error, Result};
 use crate::exec::{Executor, Flow, Lister, Procedure};
 use crate::handle::handle;
@@ -114,7 +114,7 @@ impl Lister for Netlink {
     }
 
     fn iter<L: Listing>(&self, listing: L) -> Iter<L> {
-        Iter(self.calling(self.core.stream(listing)))
+        Iter(self.calling(Reach(self.core.stream(listing))))
     }
 
     fn run<P: Procedure>(&self, procedure: P) -> Self::Run<'_, P> {
