@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use netlink::conn::Request;
 use netlink::generated::core::MsgFlags;
 use netlink::generated::route::RouteMessage;
+use netlink::generated::route::link::LinkQuery;
 use netlink::generated::route::route::{RouteAddr, RouteScope};
 use netlink::wire::{Cx, Value};
 use netlink::{Link, Route};
@@ -104,7 +105,7 @@ fn step(name: &str, args: &Args) -> Result<Step, Box<dyn std::error::Error>> {
         }),
         "encode_getlink" => Box::new(move |number| {
             buf.clear();
-            let link = Link::default().name(black_box("veth1000"));
+            let link = LinkQuery::default().name(black_box("veth1000"));
             let none = MsgFlags::empty();
             let request = Request::encode(&mut buf, RouteMessage::GET_LINK, none, &link).unwrap();
             request.stamp(&mut buf, number as u32, 1).unwrap();

@@ -80,13 +80,7 @@ impl Request {
     }
 
     fn change_header(&self, buf: &mut [u8], change: impl FnOnce(&mut MsgHdr)) -> Result<()> {
-        let slot = buf.get_mut(self.start..).unwrap_or_default();
-        let Some(slot) = slot.first_chunk_mut::<HEADER>() else {
-            return Ok(());
-        };
-        let mut header = MsgHdr::read(slot);
-        change(&mut header);
-        header.write(slot).map_err(|source| {
+        change_header(buf, self.start, change).map_err(|source| {
             Kind::Encode {
                 operation: self.message.name,
                 source,
@@ -303,7 +297,14 @@ fn write(
     fill: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     let start = buf.len();
-    buf.extend_from_slice(&[0; HEADER]);
+    let header = MsgHdr {
+        kind,
+        flags,
+        ..MsgHdr::default()
+    };
+    let mut raw = [0; HEADER];
+    header.write(&mut raw)?;
+    buf.extend_from_slice(&raw);
     fill(&mut Encoder::request(buf))?;
     let len = buf.len() - start;
     buf.resize(start + message_align(len), 0);
@@ -311,15 +312,21 @@ fn write(
         let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
         return Err(EncodeError::new(EncodeProblem::TooLong { most, have: len }));
     };
-    let header = MsgHdr {
-        len,
-        kind,
-        flags,
-        ..MsgHdr::default()
-    };
+    change_header(buf, start, |header| header.len = len)
+}
+
+/// Changes the header of the message that starts at `start`.
+#[inline]
+fn change_header(
+    buf: &mut [u8],
+    start: usize,
+    change: impl FnOnce(&mut MsgHdr),
+) -> Result<(), EncodeError> {
     let slot = buf.get_mut(start..).unwrap_or_default();
-    match slot.first_chunk_mut::<HEADER>() {
-        Some(slot) => header.write(slot),
-        None => Ok(()),
-    }
+    let Some(slot) = slot.first_chunk_mut::<HEADER>() else {
+        return Ok(());
+    };
+    let mut header = MsgHdr::read(slot);
+    change(&mut header);
+    header.write(slot)
 }

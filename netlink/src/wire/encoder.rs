@@ -72,6 +72,22 @@ impl<'b> Encoder<'b> {
         self.buf.extend_from_slice(bytes);
     }
 
+    /// Appends so many bytes. What only happens where the buffer has to grow is a call of its own, for which nothing need be
+    /// saved in all other cases.
+    #[inline]
+    fn put_array<const LEN: usize>(&mut self, bytes: [u8; LEN]) {
+        if self.buf.capacity() - self.buf.len() < LEN {
+            return self.put_growing(bytes);
+        }
+        self.put(&bytes);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_growing<const LEN: usize>(&mut self, bytes: [u8; LEN]) {
+        self.put(&bytes);
+    }
+
     /// Appends `len` zero bytes and hands them out to be filled.
     #[inline]
     pub fn zeroed(&mut self, len: usize) -> &mut [u8] {
@@ -143,7 +159,7 @@ impl<'b> Encoder<'b> {
     pub(crate) fn begin(&mut self, id_and_flags: u16) -> usize {
         let start = self.buf.len();
         let [t0, t1] = id_and_flags.to_ne_bytes();
-        self.put(&[0, 0, t0, t1]);
+        self.put_array([0, 0, t0, t1]);
         start
     }
 
@@ -188,13 +204,13 @@ impl<'b> Encoder<'b> {
     #[inline(never)]
     fn put_short_attr(&mut self, id_and_flags: u16, [a, b, c, d]: [u8; 4], size: usize) {
         let [l0, l1, t0, t1] = attr_header(size, id_and_flags);
-        self.put(&[l0, l1, t0, t1, a, b, c, d]);
+        self.put_array([l0, l1, t0, t1, a, b, c, d]);
     }
 
     #[inline(never)]
     fn put_long_attr(&mut self, id_and_flags: u16, [a, b, c, d, e, f, g, h]: [u8; 8]) {
         let [l0, l1, t0, t1] = attr_header(8, id_and_flags);
-        self.put(&[l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
+        self.put_array([l0, l1, t0, t1, a, b, c, d, e, f, g, h]);
     }
 
     /// Writes an attribute of `LEN` bytes, whose payload is what follows the room for the header, and padding.
@@ -208,7 +224,7 @@ impl<'b> Encoder<'b> {
         if let Some(header) = attr.first_chunk_mut() {
             *header = attr_header(size, id_and_flags);
         }
-        self.put(&attr);
+        self.put_array(attr);
     }
 
     /// Writes an attribute whose payload is the first `size` bytes of `bytes`, all others of which are zero. More is

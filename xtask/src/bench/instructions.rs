@@ -19,7 +19,10 @@ const OPERATIONS: [(&str, &str); 6] = [
     ),
     ("encode_route", "encode `RTM_NEWROUTE`"),
     ("build_encode_route", "make a `Route` and encode it"),
-    ("encode_getlink", "make a `Link` and encode `RTM_GETLINK`"),
+    (
+        "encode_getlink",
+        "make a `LinkQuery` and encode `RTM_GETLINK`",
+    ),
 ];
 
 /// How often an operation is done: the difference leaves out what the program does besides.
