@@ -17,6 +17,9 @@ const USUAL: usize = 32 * 1024;
 /// The pages stay untouched, and so cost nothing, until one comes.
 pub(super) const SPILL: usize = 1024 * 1024;
 
+/// Room for a request to begin with; most have less than a hundred bytes.
+pub(super) const REQUEST: usize = 512;
+
 /// Room for one of many answers.
 const SLOT: usize = 16 * 1024;
 
@@ -106,7 +109,10 @@ impl Connection {
     /// Room for a request, kept with the connection so that both are found at once.
     #[inline]
     pub(crate) fn take_room(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.room)
+        let mut room = std::mem::take(&mut self.room);
+        // After a call that failed there is none.
+        room.reserve(REQUEST);
+        room
     }
 
     /// Gives it back.

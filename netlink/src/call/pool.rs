@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::connection::{Connection, SPILL};
+use super::connection::{Connection, REQUEST, SPILL};
 use crate::batch::Room;
 use crate::error::Result;
 use crate::sys::Slot;
@@ -137,7 +137,7 @@ impl Pool {
     /// An empty buffer for a request.
     pub(super) fn buffer(&self) -> Vec<u8> {
         let idle = self.lock().buffers.pop();
-        idle.unwrap_or_else(|| Vec::with_capacity(512))
+        idle.unwrap_or_else(|| Vec::with_capacity(REQUEST))
     }
 
     /// Gives back a buffer.

@@ -94,7 +94,7 @@ fn explanations_of_errors_ends_and_successes() {
         |nl| nl.with_warnings(hook(&heard)).links().up("br0"),
         |up: Result<()>| up.unwrap()
     );
-    assert_eq!(*heard.lock().unwrap(), ["RTM_NEWLINK: deprecated"; 3]);
+    assert_eq!(*heard.lock().unwrap(), ["RTM_NEWLINK: deprecated"; 4]);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_view_of_what_answers() {
 #[test]
 fn errors_of_the_socket() {
     fn received(errno: i32) -> Script {
-        Script::new(move |_| Ok(vec![Answer::Errno(errno)]))
+        Script::new(move |seen| Ok(warm(seen).unwrap_or_else(|| vec![Answer::Errno(errno)])))
     }
     // A closed descriptor; a failure inside a dump, which the kernel reports by the next receive.
     for errno in [libc::EBADF, libc::ENOMEM] {
@@ -186,7 +186,10 @@ fn errors_of_the_socket() {
             }
         );
     }
-    let refuses = || Script::new(|_| Err(io::Error::from_raw_os_error(libc::ENOBUFS)));
+    let refuses = || {
+        let refusal = || io::Error::from_raw_os_error(libc::ENOBUFS);
+        Script::new(move |seen| warm(seen).ok_or_else(refusal))
+    };
     on_all!(refuses(), |nl| nl.links().up("l1"), |up: Result<()>| {
         let error = up.unwrap_err();
         assert_eq!(error.errno().unwrap().0, libc::ENOBUFS);
