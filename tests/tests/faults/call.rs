@@ -258,6 +258,35 @@ fn a_protocol_the_kernel_does_not_have() {
 }
 
 #[test]
+fn protocols_have_connections_of_their_own() {
+    use netlink::exec::Executor;
+    use netlink::op::Simple;
+    use netlink::wire::{MessageType, Reply};
+
+    const OTHER: MessageType = MessageType::new(16, 17, "OTHER", Reply::Ack, None, false);
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let note = seen.clone();
+    let nl = netlink::Netlink::over(Script::new(move |seen| {
+        for request in seen.messages() {
+            note.lock()
+                .unwrap()
+                .push((seen.protocol, request.kind(), seen.port));
+        }
+        Ok(data(seen.ack()))
+    }));
+    for _ in 0..3 {
+        nl.links().up("l1").unwrap();
+        nl.call(Simple::new(&OTHER, MsgFlags::empty(), &Link::default()))
+            .unwrap();
+    }
+    let seen = seen.lock().unwrap();
+    let ports = [seen[0].2, seen[1].2];
+    assert_ne!(ports[0], ports[1]);
+    let turn = [(0, NEW_LINK, ports[0]), (16, OTHER.id, ports[1])];
+    assert_eq!(*seen, [turn, turn, turn].concat());
+}
+
+#[test]
 fn one_error_for_all() {
     fn travels<T: Send + Sync + 'static>() {}
     travels::<Error>();
