@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use netlink::generated::route::link::LinkFlags;
+use netlink::generated::route::link::{LinkFlags, OperState};
 use netlink::{Error, Link, Netlink, sandbox};
 
 use crate::need::{Lack, Need, is_disposable, is_unknown_kind, no_link_kind};
@@ -164,10 +166,20 @@ pub(crate) fn pair(nl: &Netlink, left: &str, right: &str) -> (Link, Link) {
     // Not at creation: the kernel opens an end before it knows the other one, and says ENOTCONN.
     nl.links().up(left).unwrap();
     nl.links().up(right).unwrap();
-    (
-        nl.links().get(left).unwrap(),
-        nl.links().get(right).unwrap(),
-    )
+    (settled(nl, left), settled(nl, right))
+}
+
+/// An interface that came up, once the kernel has made up its mind about that: it looks at the carrier a moment later.
+fn settled(nl: &Netlink, name: &str) -> Link {
+    let start = Instant::now();
+    loop {
+        let link = nl.links().get(name).unwrap();
+        if link.oper_state == Some(OperState::UP) {
+            return link;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "{link:?}");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// An error whose text a test can show.
