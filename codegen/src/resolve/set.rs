@@ -69,8 +69,9 @@ pub(super) fn set(cx: &mut Cx<'_, '_>, file: usize, syntax: &syntax::Set) -> Opt
         };
         match &attr.retired {
             Some(word) if word.value => {
-                if !matches!(resolved.payload.ty, Type::Scalar(Scalar::Bytes)) || resolved.required
-                {
+                let plain = matches!(resolved.payload.ty, Type::Scalar(Scalar::Bytes))
+                    && resolved.payload.list == List::One;
+                if !plain || resolved.required || attr.dir.is_some() {
                     cx.refuse(
                         word.span,
                         "what is retired is `bytes`, and nothing else is said of it",

@@ -24,7 +24,7 @@ pub(crate) struct Set {
     pub(crate) attrs: Vec<Attr>,
 }
 
-/// Attributes that a set takes from a template.
+/// Attributes that a set takes from a template, or from another set.
 #[derive(Clone, Debug)]
 pub(crate) struct Include {
     pub(crate) set: Sp<String>,

@@ -6,6 +6,9 @@ use std::hash::{Hash, Hasher};
 /// Bytes kept in place; with length and tag this makes 24 bytes, the size of a `Vec`.
 const INLINE: usize = 22;
 
+// What is in place, and a NUL behind it, fit into what is written of a short payload.
+const _: () = assert!(INLINE < SMALL);
+
 /// An immutable byte string; up to 22 bytes need no allocation.
 #[derive(Clone)]
 pub(crate) enum SmallBytes {
