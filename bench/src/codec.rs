@@ -34,6 +34,7 @@ pub(crate) fn message(args: &Args, key: &str, built_in: &[u8]) -> std::io::Resul
 /// What is counted and timed, each with its name.
 const OPERATIONS: &[&str] = &[
     "decode_route",
+    "decode_route_in_place",
     "decode_link",
     "decode_link_3fields",
     "encode_route",
@@ -70,6 +71,12 @@ fn step(name: &str, args: &Args) -> Result<Step, Box<dyn std::error::Error>> {
         "decode_route" => Box::new(move |_| {
             let route = Route::decode(black_box(&new_route), Cx::from_kernel());
             assert!(black_box(&route).is_ok());
+        }),
+        "decode_route_in_place" => Box::new(move |_| {
+            let mut place = None;
+            let decoded = Route::decode_to(&mut place, black_box(&new_route), Cx::from_kernel());
+            assert!(decoded.is_ok());
+            black_box(&place);
         }),
         "decode_link" => Box::new(move |_| {
             let link = Link::decode(black_box(&new_link), Cx::from_kernel());

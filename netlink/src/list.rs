@@ -191,15 +191,42 @@ impl<L: Listing> Collector<L> {
     /// The view of a message, if it is an object of the list and wanted.
     #[inline]
     pub fn view<'d>(&mut self, message: &Message<'d>) -> Option<<L::Item as Value>::View<'d>> {
+        let view = self.listed(message)?;
+        self.keeps(message, &view).then_some(view)
+    }
+
+    /// Whether a message is an object of the list and wanted. To hand out the view as well costs more than to make it.
+    fn wants(&mut self, message: &Message<'_>) -> bool {
+        match self.listed(message) {
+            Some(view) => self.keeps(message, &view),
+            None => false,
+        }
+    }
+
+    /// The view of a message, if it is an object of the list.
+    #[inline(always)]
+    fn listed<'d>(&mut self, message: &Message<'d>) -> Option<<L::Item as Value>::View<'d>> {
         if self.kind.is_some_and(|kind| kind != message.kind()) {
             return None;
         }
-        let view = L::Item::view(message.body(), Cx::from_kernel());
-        let wanted = view.and_then(|view| Ok(self.listing.keeps(&view)?.then_some(view)));
-        wanted.unwrap_or_else(|error| {
-            self.put_aside(message, error);
-            None
-        })
+        match L::Item::view(message.body(), Cx::from_kernel()) {
+            Ok(view) => Some(view),
+            Err(error) => {
+                self.put_aside(message, error);
+                None
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn keeps(&mut self, message: &Message<'_>, view: &<L::Item as Value>::View<'_>) -> bool {
+        match self.listing.keeps(view) {
+            Ok(keeps) => keeps,
+            Err(error) => {
+                self.put_aside(message, error);
+                false
+            }
+        }
     }
 
     /// The object in a message, if it is one of the list and wanted.
@@ -211,7 +238,7 @@ impl<L: Listing> Collector<L> {
 
     /// Puts the object in a message into a place, if it is one of the list and wanted.
     pub(crate) fn item_to(&mut self, message: &Message<'_>, place: &mut Option<L::Item>) {
-        if self.view(message).is_some() {
+        if self.wants(message) {
             let decoded = L::Item::decode_to(place, message.body(), Cx::from_kernel());
             if let Err(error) = decoded {
                 self.put_aside(message, error);
@@ -221,7 +248,7 @@ impl<L: Listing> Collector<L> {
 
     /// Adds the object in a message to a list, if it is wanted.
     pub(crate) fn push_item(&mut self, message: &Message<'_>, items: &mut Vec<L::Item>) {
-        if self.view(message).is_some() {
+        if self.wants(message) {
             let decoded = L::Item::decode_push(items, message.body(), Cx::from_kernel());
             if let Err(error) = decoded {
                 self.put_aside(message, error);

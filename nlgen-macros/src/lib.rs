@@ -28,6 +28,7 @@ mod messages;
 mod names;
 mod nl;
 mod parts;
+mod put;
 mod select;
 mod time;
 mod view;

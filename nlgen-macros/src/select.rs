@@ -298,7 +298,15 @@ impl Set<'_> {
 
     /// The selector for what is nested.
     pub(crate) fn provide(&self) -> Option<TokenStream> {
-        let key = self.view_selector(self.on.provide.as_ref()?, None);
+        let by = self.on.provide.as_ref()?;
+        if self.header.has_member(&by.base) {
+            let (read, steps) = (
+                self.header.read(&by.base, &quote!(Self), &quote!(header)),
+                by.steps(),
+            );
+            return Some(quote!(walk.provide_number(::netlink::wire::Int::to_bits(#read #steps));));
+        }
+        let key = self.view_selector(by, None);
         Some(quote!(walk.provide(|view| {
             let key = #key;
             ::core::result::Result::Ok(key)

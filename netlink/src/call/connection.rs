@@ -5,7 +5,9 @@ use std::io;
 use std::os::fd::BorrowedFd;
 
 use super::{After, Outcome};
-use crate::conn::{End, Exchange, Message, Request, Sequence, Step, messages_from};
+use crate::conn::{
+    Exchange, Message, Part, Request, Sequence, Step, control, is_plain_success, messages_from,
+};
 use crate::error::{Error, Result};
 use crate::sys;
 use crate::transport::{Buffers, Inbox, Transport};
@@ -187,23 +189,22 @@ impl Connection {
                 Ok(message) => message,
                 Err(error) => return Taken::Broken(request.malformed(error)),
             };
-            let (object, last) = match exchange.take(0, message) {
-                Step::Object(object) => (object, false),
-                Step::Last(object) => (object, true),
-                Step::Foreign(_) | Step::Nothing => continue,
-                Step::End(End {
-                    errno: None,
-                    explanation: [],
-                }) => {
+            let last = match exchange.part(0, &message) {
+                Part::Object => false,
+                Part::Last => true,
+                Part::Foreign => continue,
+                Part::Control => {
                     outcome.interrupted = exchange.is_interrupted();
-                    return Taken::Ended(Ok(std::mem::take(outcome)));
-                }
-                step => {
-                    outcome.interrupted = exchange.is_interrupted();
-                    return ended(step, request, buf, outcome);
+                    if is_plain_success(&message) {
+                        return Taken::Ended(Ok(std::mem::take(outcome)));
+                    }
+                    match control(message) {
+                        Step::Nothing => continue,
+                        step => return ended(step, request, buf, outcome),
+                    }
                 }
             };
-            match each(&object) {
+            match each(&message) {
                 After::More | After::Pause if last => {
                     return Taken::Ended(Ok(std::mem::take(outcome)));
                 }

@@ -44,6 +44,20 @@ pub enum Step<'d> {
     Nothing,
 }
 
+/// What kind of step a message is: what [`Exchange::take`] decides first. It holds no message, which in a loop over a dump
+/// would be copied for each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// [`Step::Object`].
+    Object,
+    /// [`Step::Last`].
+    Last,
+    /// [`Step::Foreign`].
+    Foreign,
+    /// A control message, of which [`control`] says the step.
+    Control,
+}
+
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'d> {
@@ -76,36 +90,41 @@ impl Exchange {
 
     /// Takes the next message of a datagram **that the kernel sent**: `sender` is the port id the
     /// socket reports for it, and from anybody but the kernel (0) everything is foreign.
-    #[inline]
     pub fn take<'d>(&mut self, sender: u32, message: Message<'d>) -> Step<'d> {
+        match self.part(sender, &message) {
+            Part::Object => Step::Object(message),
+            Part::Last => Step::Last(message),
+            Part::Foreign => Step::Foreign(message),
+            Part::Control => control(message),
+        }
+    }
+
+    /// The same without the message.
+    #[inline]
+    pub(crate) fn part(&mut self, sender: u32, message: &Message<'_>) -> Part {
         // Some subsystems leave the port id out; the sequence number decides.
         let for_this_port = message.port() == self.port || message.port() == 0;
         if sender != 0 || message.sequence() != self.sequence || !for_this_port {
-            return Step::Foreign(message);
+            return Part::Foreign;
         }
         if message.flags().contains(MsgFlags::DUMP_INTR) {
             self.interrupted = true;
         }
         if message.kind() < NLMSG_MIN_TYPE {
-            return match is_plain_success(&message) {
-                true => Step::End(End {
-                    errno: None,
-                    explanation: &[],
-                }),
-                false => control(message),
-            };
+            return Part::Control;
         }
         match self.until {
-            Until::Object(kind) if self.is_answer(kind, message) => Step::Last(message),
-            _ => Step::Object(message),
+            Until::Object(kind) if is_answer(kind, message) => Part::Last,
+            _ => Part::Object,
         }
     }
+}
 
-    #[inline]
-    fn is_answer(&self, kind: Option<u16>, message: Message<'_>) -> bool {
-        let part = message.flags().contains(MsgFlags::MULTI);
-        !part && kind.is_none_or(|kind| kind == message.kind())
-    }
+/// Whether it is the one object that was asked for.
+#[inline]
+fn is_answer(kind: Option<u16>, message: &Message<'_>) -> bool {
+    let part = message.flags().contains(MsgFlags::MULTI);
+    !part && kind.is_none_or(|kind| kind == message.kind())
 }
 
 /// Bytes of the errno in `NLMSG_ERROR` and `NLMSG_DONE`.
@@ -113,7 +132,7 @@ const STATUS: usize = <i32 as Layout>::SIZE;
 
 /// Whether it is what most changes are answered with: an acknowledgement with nothing to say.
 #[inline]
-fn is_plain_success(message: &Message<'_>) -> bool {
+pub(crate) fn is_plain_success(message: &Message<'_>) -> bool {
     ControlType(message.kind()) == ControlType::ERROR
         && !message.flags().contains(MsgFlags::ACK_TLVS)
         && message.body().first_chunk() == Some(&[0; STATUS])
@@ -121,7 +140,7 @@ fn is_plain_success(message: &Message<'_>) -> bool {
 
 /// What a control message means.
 #[cold]
-fn control(message: Message<'_>) -> Step<'_> {
+pub(crate) fn control(message: Message<'_>) -> Step<'_> {
     match ControlType(message.kind()) {
         // Without its errno an error would read as success.
         ControlType::ERROR if message.body().len() < STATUS => {

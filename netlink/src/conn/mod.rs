@@ -16,6 +16,7 @@ mod sequence;
 mod transcripts;
 
 pub use exchange::{End, Exchange, Step, Until};
+pub(crate) use exchange::{Part, control, is_plain_success};
 pub(crate) use message::messages_from;
 pub use message::{Message, Messages, messages};
 pub use request::Request;

@@ -107,8 +107,9 @@ impl RouteListing {
     }
 
     /// What the header does not tell.
-    fn keeps_attributes(&self, view: &RouteView<'_>) -> Result<bool, DecodeError> {
-        let Self(filter) = self;
+    /// The view comes by value, so that nowhere else it has to be in memory.
+    fn keeps_attributes(&self, view: RouteView<'_>) -> Result<bool, DecodeError> {
+        let (Self(filter), view) = (self, &view);
         if let Some(table) = filter.table {
             if table != table_of(view)? {
                 return Ok(false);
@@ -151,7 +152,7 @@ impl Listing for RouteListing {
         Request::encode(buf, RouteMessage::GET_ROUTE, MsgFlags::DUMP, &route)
     }
 
-    #[inline]
+    #[inline(always)]
     fn keeps(&self, view: &RouteView<'_>) -> Result<bool, DecodeError> {
         let Self(filter) = self;
         let header = (filter.family == AddressFamily::UNSPEC || filter.family == view.family())
@@ -163,7 +164,7 @@ impl Listing for RouteListing {
             && filter.scope.is_none_or(|scope| scope == view.scope());
         let more = filter.table.is_some() || filter.oif.is_some() || filter.destination.is_some();
         match (header, more) {
-            (true, true) => self.keeps_attributes(view),
+            (true, true) => self.keeps_attributes(*view),
             (header, _) => Ok(header),
         }
     }

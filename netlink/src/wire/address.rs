@@ -324,9 +324,17 @@ impl Kind for InetAddr {
         &SCHEMA
     }
 
-    fn decode(key: Key<'_>, data: Option<&[u8]>, _: Cx<'_>) -> Result<Self, DecodeError> {
+    fn decode_to(
+        place: &mut Option<Self>,
+        key: Key<'_>,
+        data: Option<&[u8]>,
+        _: Cx<'_>,
+    ) -> Result<(), DecodeError> {
         match (key, data) {
-            (Key::Int(family), Some(bytes)) if bytes.len() == 16 => Ok(Self::read(family, bytes)),
+            (Key::Int(family), Some(bytes)) if bytes.len() == 16 => {
+                *place = Some(Self::read(family, bytes));
+                Ok(())
+            }
             _ => Err(DecodeError::unrepresentable()),
         }
     }

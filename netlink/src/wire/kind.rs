@@ -31,7 +31,23 @@ pub trait Kind: Sized + Clone + PartialEq {
     ///
     /// # Errors
     /// Says what is malformed, and where; a key of the wrong type does not fit.
-    fn decode(key: Key<'_>, data: Option<&[u8]>, cx: Cx<'_>) -> Result<Self, DecodeError>;
+    fn decode(key: Key<'_>, data: Option<&[u8]>, cx: Cx<'_>) -> Result<Self, DecodeError> {
+        let mut place = None;
+        Self::decode_to(&mut place, key, data, cx)?;
+        place.ok_or_else(DecodeError::unrepresentable)
+    }
+
+    /// The same into a place where nothing is, and where nothing is after an error.
+    ///
+    /// # Errors
+    /// As [`Kind::decode`].
+    #[doc(hidden)]
+    fn decode_to(
+        place: &mut Option<Self>,
+        key: Key<'_>,
+        data: Option<&[u8]>,
+        cx: Cx<'_>,
+    ) -> Result<(), DecodeError>;
 
     /// Looks at a payload without copying it.
     ///
@@ -87,6 +103,12 @@ pub trait Kind: Sized + Clone + PartialEq {
             out.end_attr(start, encoded, name);
         }
     }
+}
+
+/// Puts a case into a place where nothing is, so that there is nothing to drop.
+#[inline]
+pub fn place<T>(place: &mut Option<T>, case: T) {
+    std::mem::forget(place.replace(case));
 }
 
 /// Writes the payload of a case as an attribute.
@@ -209,12 +231,12 @@ impl<'a> Walk<'a> {
         };
         let cx = self.cx();
         let decoded = match C::view(tag.payload, cx) {
-            Ok(view) => T::decode(view.view_key(), data.map(|data| data.payload), cx)
+            Ok(view) => T::decode_to(slot, view.view_key(), data.map(|data| data.payload), cx)
                 .map_err(|error| (error, names.1, data.map_or(0, |data| data.offset))),
             Err(error) => Err((error, names.0, tag.offset)),
         };
         match decoded {
-            Ok(kind) => *slot = Some(kind),
+            Ok(()) => {}
             Err((error, ..)) if error.is_unrepresentable() => {
                 self.keep_raw(&tag);
                 if let Some(data) = data {
@@ -242,8 +264,13 @@ impl<'a> Walk<'a> {
     /// The same with a number, which most selectors are, so that the call needs no memory.
     #[inline(never)]
     fn take_numbered<T: Kind>(&mut self, slot: &mut Option<T>, key: u64, name: &'static str) {
-        let decoded = T::decode(Key::Int(key), Some(self.payload()), self.cx());
-        self.settle(slot, decoded, name);
+        if !self.is_plain(slot) {
+            return self.take_keyed(slot, Some(Key::Int(key)), name);
+        }
+        let (data, cx) = (self.payload(), self.cx());
+        if let Err(error) = T::decode_to(slot, Key::Int(key), Some(data), cx) {
+            self.refuse(error, name);
+        }
     }
 
     #[inline(never)]
@@ -297,11 +324,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let decoded = match key {
-            Some(key) => T::decode(key, Some(attr.payload), self.cx()),
+            Some(key) => T::decode_to(slot, key, Some(attr.payload), self.cx()),
             None => Err(DecodeError::unrepresentable()),
         };
         match decoded {
-            Ok(kind) => *slot = Some(kind),
+            Ok(()) => {}
             Err(error) if error.is_unrepresentable() => self.keep_raw(&attr),
             Err(error) => self.fail(error.within(name, attr.offset)),
         }

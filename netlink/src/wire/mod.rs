@@ -54,7 +54,9 @@ pub mod private {
         NameStyle, Names, debug_flags, debug_name, debug_parts, decode_native, encode_native,
         get_part, put_int, read_native, set_part, write_native,
     };
-    pub use super::kind::{is_implied, lead, lead_or, put_case, put_kind_key, put_other, rest_of};
+    pub use super::kind::{
+        is_implied, lead, lead_or, place, put_case, put_kind_key, put_other, rest_of,
+    };
     pub use super::layout::{
         check_alike, check_uncounted, from_mut, is_zero_from, larger, next_bit, note, note_bits,
         read, read_bits, tail as from, tail_bytes, tail_len, uncounted, up_to, write, write_bits,

@@ -7,6 +7,7 @@ use super::error::DecodeError;
 use super::int::Int;
 use super::layout::tail;
 use super::unknown::Unknown;
+use super::value::Value;
 use super::view::RawView;
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub trait Fill {
     /// Takes the attribute at hand. What it is handed is in the order in which most of what it calls takes it.
     fn take(&mut self, walk: &mut Walk<'_>, id: u16);
 
-    /// Sets what needs several attributes.
+    /// Sets what needs several attributes, where any of them is there.
     #[inline]
     fn join(&mut self, _: &mut Walk<'_>) {}
 
@@ -58,6 +59,7 @@ pub fn decode_set(
         bytes,
         base,
         raw: [None; RAW],
+        waits: false,
         unknown,
         odd: None,
         error: None,
@@ -85,7 +87,9 @@ pub fn decode_set(
         }
     }
     if walk.error.is_none() {
-        set.join(&mut walk);
+        if walk.waits {
+            set.join(&mut walk);
+        }
         walk.finish(set);
     }
     match walk.error {
@@ -178,6 +182,8 @@ pub struct Walk<'a> {
     base: usize,
     /// What waits for its selector, or for what it selects.
     raw: [Option<RawAttr<'a>>; RAW],
+    /// Whether anything does.
+    waits: bool,
     unknown: Unknown,
     odd: Option<Box<Odd<'a>>>,
     error: Option<DecodeError>,
@@ -201,13 +207,16 @@ struct Odd<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The header, with zeros for what is missing of one that is short.
+    /// The header, unless it is short. Members are read where it stands: from a copy they would all be in registers at once.
     #[inline]
-    pub fn header<const N: usize>(&self) -> [u8; N] {
-        match self.bytes.first_chunk() {
-            Some(whole) => *whole,
-            None => padded(self.bytes),
-        }
+    pub fn header<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        self.bytes.first_chunk()
+    }
+
+    /// A short header, with zeros for what is missing.
+    #[cold]
+    pub fn short_header<const N: usize>(&self) -> [u8; N] {
+        padded(self.bytes)
     }
 
     /// The payload of the attribute at hand.
@@ -248,6 +257,13 @@ impl<'a> Walk<'a> {
             }
             Err(error) => self.fail(error),
         }
+    }
+
+    /// The same with a number from the header.
+    #[inline]
+    pub fn provide_number(&mut self, key: u64) {
+        self.outer = self.cx.inherited();
+        self.cx = self.cx.with_inherited(Some(Key::Int(key)));
     }
 
     /// The selector that was inherited before the set provided its own.
@@ -339,10 +355,16 @@ impl<'a> Walk<'a> {
         None
     }
 
+    /// Whether the attribute at hand is the first for its field in a set without oddities.
+    #[inline]
+    pub(super) fn is_plain<T>(&self, slot: &Option<T>) -> bool {
+        slot.is_none() && self.odd.is_none()
+    }
+
     /// Puts a value into its field.
     #[inline]
     fn put<T>(&mut self, slot: &mut Option<T>, value: T) {
-        if slot.is_none() && self.odd.is_none() {
+        if self.is_plain(slot) {
             *slot = Some(value);
         } else {
             self.put_oddly(slot, value);
@@ -469,6 +491,7 @@ impl<'a> Walk<'a> {
     /// Keeps an attribute for later, when its selector is known. `index` is its place among those of the set.
     #[inline(never)]
     pub fn take_raw(&mut self, index: usize) {
+        self.waits = true;
         let attr = self.attr();
         let earlier = self.raw(index);
         if earlier.is_some() && self.cx.direction().first_counts() {
@@ -500,6 +523,17 @@ impl<'a> Walk<'a> {
     /// Keeps an attribute of which no use can be made.
     pub(super) fn keep_raw(&mut self, attr: &RawAttr<'_>) {
         self.unknown.keep(attr);
+    }
+}
+
+/// Decodes a set into its field, where it stays.
+#[inline(never)]
+pub fn take_set<T: Value>(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
+    if !walk.is_plain(slot) {
+        return walk.settle(slot, T::decode(walk.payload, walk.cx), name);
+    }
+    if let Err(error) = T::decode_to(slot, walk.payload, walk.cx) {
+        walk.refuse(error, name);
     }
 }
 

@@ -55,11 +55,13 @@ pub trait Value: Sized + Clone + PartialEq {
         Self::decode(bytes, cx).map(Box::new)
     }
 
-    /// Decodes a whole payload into a place; large types do so where it stays. After an error nothing is there.
+    /// Decodes a whole payload into a place, from which what was there is dropped. After an error nothing is there.
+    ///
+    /// A large value that is returned is copied on the way: a route, of some 400 bytes, for a quarter of the time that it takes
+    /// to decode one. Lists and streams decode so.
     ///
     /// # Errors
     /// As [`Value::decode`].
-    #[doc(hidden)]
     #[inline]
     fn decode_to(place: &mut Option<Self>, bytes: &[u8], cx: Cx<'_>) -> Result<(), DecodeError> {
         *place = None;

@@ -416,12 +416,14 @@ impl Union<'_> {
                     &SCHEMA
                 }
 
-                fn decode(
+                fn decode_to(
+                    place: &mut ::core::option::Option<Self>,
                     key: ::netlink::wire::Key<'_>,
                     data: ::core::option::Option<&[u8]>,
                     cx: ::netlink::wire::Cx<'_>,
-                ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
+                ) -> ::core::result::Result<(), ::netlink::wire::DecodeError> {
                     #decode
+                    ::core::result::Result::Ok(())
                 }
 
                 fn put_attr(
@@ -536,7 +538,7 @@ impl Union<'_> {
         }
     }
 
-    /// The body of `decode`, or of `view`.
+    /// What `decode_to` does, or the value of `view`.
     fn decode_arms(&self, view: bool) -> TokenStream {
         let owner = if view {
             let name = view::name(self.name);
@@ -546,23 +548,31 @@ impl Union<'_> {
         };
         let method = if view { quote!(view) } else { quote!(decode) };
         let some = quote!(::core::option::Option::Some);
-        let ok = quote!(::core::result::Result::Ok);
-        // Each arm makes what is returned: a value common to all of them would be put together from pieces behind them.
+        let ok = |made: TokenStream| match view {
+            true => quote!(::core::result::Result::Ok(#made)),
+            false => quote!(::netlink::wire::private::place(place, #made)),
+        };
+        // Each arm puts its case where it stays: a value common to all of them would be put together from pieces behind them.
         let arms = self.cases.iter().map(|case| {
             let (variant, codec, pattern) = (case.name, &case.codec, self.pattern(case));
             match case.payload {
-                Payload::None => quote!((#pattern, ::core::option::Option::None) => #ok(#owner::#variant),),
-                Payload::Maybe(ty) => quote! {
-                    (#pattern, data) => #ok(#owner::#variant(match data {
+                Payload::None => {
+                    let made = ok(quote!(#owner::#variant));
+                    quote!((#pattern, ::core::option::Option::None) => #made,)
+                }
+                Payload::Maybe(ty) => {
+                    let made = ok(quote!(#owner::#variant(match data {
                         #some(data) => #some(<#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?),
                         ::core::option::Option::None => ::core::option::Option::None,
-                    })),
-                },
-                Payload::Always(ty) => quote! {
-                    (#pattern, #some(data)) => #ok(#owner::#variant(
+                    })));
+                    quote!((#pattern, data) => #made,)
+                }
+                Payload::Always(ty) => {
+                    let made = ok(quote!(#owner::#variant(
                         <#codec as ::netlink::wire::Codec<#ty>>::#method(data, cx)?
-                    )),
-                },
+                    )));
+                    quote!((#pattern, #some(data)) => #made,)
+                }
             }
         });
         let unfit = quote! {
@@ -586,8 +596,9 @@ impl Union<'_> {
             } else {
                 quote!(data.map(::core::convert::Into::into))
             };
+            let made = ok(quote!(#owner::#other { kind: #kind, data: #data }));
             quote! {
-                (::netlink::wire::Key::#wanted(key), data) => #ok(#owner::#other { kind: #kind, data: #data }),
+                (::netlink::wire::Key::#wanted(key), data) => #made,
                 _ => #unfit,
             }
         } else {
@@ -596,8 +607,9 @@ impl Union<'_> {
             } else {
                 quote!(data.into())
             };
+            let made = ok(quote!(#owner::#other(#data)));
             quote! {
-                (_, #some(data)) => #ok(#owner::#other(#data)),
+                (_, #some(data)) => #made,
                 _ => #unfit,
             }
         };

@@ -7,8 +7,12 @@ use std::process::{Command, Stdio};
 const PAGE: &str = "docs/instructions.md";
 
 /// Operations of the program, and what each does.
-const OPERATIONS: [(&str, &str); 6] = [
+const OPERATIONS: [(&str, &str); 7] = [
     ("decode_route", "decode `RTM_NEWROUTE` into `Route`"),
+    (
+        "decode_route_in_place",
+        "the same into a place, as a list or a stream does",
+    ),
     (
         "decode_link",
         "decode `RTM_NEWLINK` into `Link`, everything",
