@@ -92,7 +92,7 @@ impl<V: Agrees<O>, O: Debug> Agrees<Option<O>> for Option<V> {
     }
 }
 
-impl<V: Agrees<O>, O> Agrees<Box<O>> for V {
+impl<V: Agrees<O>, O: ?Sized> Agrees<Box<O>> for V {
     fn agrees(self, owned: &Box<O>) -> Agreed {
         Agrees::<O>::agrees(self, owned)
     }
@@ -144,10 +144,16 @@ impl Agrees<NlString> for NlStr<'_> {
 
 impl Agrees<Vec<u8>> for &[u8] {
     fn agrees(self, owned: &Vec<u8>) -> Agreed {
+        self.agrees(owned.as_slice())
+    }
+}
+
+impl Agrees<[u8]> for &[u8] {
+    fn agrees(self, owned: &[u8]) -> Agreed {
         if self == owned {
             return Ok(());
         }
-        differ(&self, owned)
+        differ(&self, &owned)
     }
 }
 

@@ -309,7 +309,9 @@ fn the_front_of_a_body_selects_it() {
     }
     // A family this version does not know stays as it came; a body without any is malformed.
     match message(20, "2a 00 01", Cx::to_kernel()) {
-        SockDiagMessage::Request(request) => assert_eq!(*request, Request::Other(vec![0x2a, 0, 1])),
+        SockDiagMessage::Request(request) => {
+            assert_eq!(*request, Request::Other(Box::new([0x2a, 0, 1])))
+        }
         other => panic!("{other:?}"),
     }
     assert!(SockDiagMessage::decode(20, &[], Cx::to_kernel()).is_err());

@@ -130,11 +130,11 @@ fn other(writer: &mut Writer<'_>, union: &Union) -> TokenStream {
             let key = tokens(&key);
             let key_docs = doc::attrs("The kind.", 8);
             let data_docs = doc::attrs("Its data, as it came.", 8);
-            quote!(#docs #nl Other { #key_docs kind: #key, #data_docs data: Option<Vec<u8>>, })
+            quote!(#docs #nl Other { #key_docs kind: #key, #data_docs data: Option<Box<[u8]>>, })
         }
         Selection::Selected => {
             let docs = doc::attrs("What a selector this version does not know selects.", 4);
-            quote!(#docs #nl Other(Vec<u8>))
+            quote!(#docs #nl Other(Box<[u8]>))
         }
         Selection::Fixed => {
             let docs = doc::attrs("The bytes under a selector this version does not know.", 4);

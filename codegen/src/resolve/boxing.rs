@@ -247,8 +247,8 @@ impl<'m> Sizer<'m> {
         let data = union.cases.iter().filter_map(|case| case.payload.as_ref());
         let mut largest = match union.selection {
             // The kind and the bytes of a case this version does not know.
-            Selection::Tagged => 48,
-            Selection::Selected => 24,
+            Selection::Tagged => 40,
+            Selection::Selected => 16,
             Selection::Fixed => union.size,
         };
         for payload in data {

@@ -102,7 +102,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Some(other) = other else {
         return Err(Error::new_spanned(
             &input.ident,
-            "a union keeps what it does not know: add `#[nl(other)] Other { kind: …, data: Option<Vec<u8>> }`, or `Other(Vec<u8>)` \
+            "a union keeps what it does not know: add `#[nl(other)] Other { kind: …, data: Option<Box<[u8]>> }`, or `Other(Box<[u8]>)` \
              where the selector stands elsewhere",
         ));
     };

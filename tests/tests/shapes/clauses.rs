@@ -196,7 +196,7 @@ fn one_of_duplicates_is_the_value() {
     let two = u32::from_ne_bytes([2, 0, 0, 0]);
     let spring = Sort::Other {
         kind: "spring".into(),
-        data: Some(vec![1, 0, 0, 0]),
+        data: Some(Box::new([1, 0, 0, 0])),
     };
     // The first of what the kernel sends, the last of what it is sent.
     let ways = [

@@ -65,7 +65,7 @@ fn a_record_may_have_its_length_anywhere() {
     let [a, b] = 22u16.to_ne_bytes();
     assert_eq!(
         program[0].operand,
-        Some(Operand::Other(vec![0, 0, a, b, 0, 0, 0, 0]))
+        Some(Operand::Other(Box::new([0, 0, a, b, 0, 0, 0, 0])))
     );
     // With bytes behind the last record everything stays raw; a length that leads nowhere is an error.
     let odd = "09 00 01 00 01 04 00 00 07 00 00 00";
@@ -86,7 +86,7 @@ fn a_record_may_have_its_length_anywhere() {
         );
     }
     // What a byte cannot count.
-    let long = Operand::Other(vec![0; 256]);
+    let long = Operand::Other(Box::new([0; 256]));
     let request = Request::default().bytecode(vec![Op::default().code(99).operand(long)]);
     let mut bytes = Vec::new();
     let error = request

@@ -473,5 +473,5 @@ pub enum ProtocolInfo {
     Tcp(Box<TcpInfo>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

@@ -146,7 +146,7 @@ pub enum InetDiagHostAddr {
     Inet6(Ipv6Addr),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// Operand of an instruction.
@@ -171,5 +171,5 @@ pub enum InetDiagOperand {
     CgroupCond(u64),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

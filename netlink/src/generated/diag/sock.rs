@@ -151,7 +151,7 @@ pub enum SockDiagRequest {
     Xdp(Box<XdpDiagReq>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// A socket, by address family; answers about TIPC sockets do not tell it, but are one attribute
@@ -186,5 +186,5 @@ pub enum SockDiagReply {
     Xdp(Box<XdpSocket>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

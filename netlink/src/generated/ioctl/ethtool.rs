@@ -756,7 +756,7 @@ pub enum EthtoolTunableValue {
     Signed64(i64),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// Structure of an ethtool command, by its first word.
@@ -882,5 +882,5 @@ pub enum EthtoolCommand {
     FecParam(Box<EthtoolFecParam>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

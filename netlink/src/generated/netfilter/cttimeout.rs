@@ -331,6 +331,6 @@ pub enum CtTimeoutKind {
         /// The kind.
         kind: u32,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

@@ -167,6 +167,6 @@ pub enum HookChain {
         /// The kind.
         kind: u32,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

@@ -1169,5 +1169,5 @@ pub enum DcbIeeeResult {
     Settings(Box<DcbIeee>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

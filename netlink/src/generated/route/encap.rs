@@ -996,6 +996,6 @@ pub enum RouteEncap {
         /// The kind.
         kind: u32,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

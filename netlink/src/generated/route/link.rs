@@ -1240,7 +1240,7 @@ pub enum LinkKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }
 
@@ -1274,7 +1274,7 @@ pub enum SlaveKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }
 
@@ -1289,7 +1289,7 @@ pub enum LinkXstats {
     Can(Box<CanDeviceStats>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// What a protocol knows of an interface, by the family of the header.
@@ -1305,7 +1305,7 @@ pub enum Protinfo {
     Inet6(Box<Inet6AfSpec>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// Settings of an interface by address family; for `AF_BRIDGE` those of a bridge or its port
@@ -1325,5 +1325,5 @@ pub enum AfSpec {
     Families(Box<LinkAfSpec>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

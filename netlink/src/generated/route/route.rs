@@ -818,7 +818,7 @@ pub enum RouteAddr {
     Ip6mr(Ipv6Addr),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// Gateway of another family than the route.
@@ -837,5 +837,5 @@ pub enum ViaAddr {
     Packet(HwAddr),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

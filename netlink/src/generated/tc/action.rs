@@ -367,6 +367,6 @@ pub enum ActionKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

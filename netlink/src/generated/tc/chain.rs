@@ -63,6 +63,6 @@ pub enum ChainKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

@@ -134,6 +134,6 @@ pub enum ClassKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

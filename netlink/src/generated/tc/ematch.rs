@@ -623,7 +623,7 @@ pub enum EmatchKind {
     Ipt(Box<EmatchIpt>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
 
 /// A value to compare metadata with, by its type.
@@ -639,5 +639,5 @@ pub enum MetaValue {
     Integer(u64),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }

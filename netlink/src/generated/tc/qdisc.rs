@@ -233,6 +233,6 @@ pub enum QdiscKind {
         /// The kind.
         kind: NlString,
         /// Its data, as it came.
-        data: Option<Vec<u8>>,
+        data: Option<Box<[u8]>>,
     },
 }

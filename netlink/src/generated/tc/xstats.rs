@@ -83,5 +83,5 @@ pub enum TcXstats {
     Taprio(Box<TaprioXstats>),
     /// What a selector this version does not know selects.
     #[nl(other)]
-    Other(Vec<u8>),
+    Other(Box<[u8]>),
 }
