@@ -70,7 +70,11 @@ fn link(view: <Link as Value>::View<'_>, owned: &Link) {
     values!(view, owned, ext_mask promiscuity num_tx_queues num_rx_queues carrier carrier_changes link_netns_id);
     values!(view, owned, proto_down gso_max_segs gso_max_size min_mtu max_mtu perm_address carrier_up_count);
     texts!(view, owned, name qdisc alias phys_port_name alt_name parent_dev_name parent_dev_bus_name);
-    nests!(view, owned, link_info xdp);
+    nests!(view, owned, link_info);
+    assert_eq!(
+        view.xdp().unwrap().map(|nest| nest.to_owned().unwrap()),
+        owned.xdp
+    );
     assert_eq!(view.stats().unwrap().as_ref(), owned.stats.as_deref());
     assert_eq!(
         view.prop_list()

@@ -17,6 +17,12 @@ pub(crate) enum SmallBytes {
 }
 
 impl SmallBytes {
+    #[cold]
+    #[inline(never)]
+    fn large(source: &[u8]) -> Self {
+        SmallBytes::Heap(source.into())
+    }
+
     /// Those in place, with zeros behind them, if they are in place.
     #[inline]
     pub(crate) fn padded(&self) -> Option<[u8; SMALL]> {
@@ -41,17 +47,72 @@ impl SmallBytes {
     }
 }
 
+/// Bytes of a word.
+const WORD: usize = size_of::<u64>();
+
+/// At most eight bytes as a number, of which the first is the lowest. Reads of fixed size cost less than a copy of any, and what is
+/// built in a register need not wait to be read back.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        // Where the two overlap they agree.
+        (Some(low), Some(high)) => {
+            let [low, high] = [low, high].map(|half| u64::from(u32::from_le_bytes(*half)));
+            low | high << (8 * (bytes.len() - size_of::<u32>()))
+        }
+        _ => bytes
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// Whether there is a NUL among the bytes.
+#[inline]
+pub(crate) fn contains_nul(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([0x01; WORD]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; WORD]);
+    // A borrow reaches the highest bit of a byte only if that byte, or one below it, is zero.
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS != 0;
+    let mut rest = bytes;
+    while let Some((whole, behind)) = rest.split_first_chunk() {
+        if has_zero(u64::from_le_bytes(*whole)) {
+            return true;
+        }
+        rest = behind;
+    }
+    has_zero(word(rest) | u64::MAX << (8 * rest.len()))
+}
+
 impl From<&[u8]> for SmallBytes {
     #[inline]
     fn from(source: &[u8]) -> Self {
+        let Some(len) = u8::try_from(source.len())
+            .ok()
+            .filter(|_| source.len() <= INLINE)
+        else {
+            return SmallBytes::large(source);
+        };
+        // The whole words in front, then what is left of the last one.
+        let (a, b, c) = match source.split_first_chunk() {
+            None => (word(source), 0, 0),
+            Some((a, rest)) => match rest.split_first_chunk() {
+                None => (u64::from_le_bytes(*a), word(rest), 0),
+                Some((b, rest)) => (u64::from_le_bytes(*a), u64::from_le_bytes(*b), word(rest)),
+            },
+        };
         let mut bytes = [0; INLINE];
-        match (bytes.get_mut(..source.len()), u8::try_from(source.len())) {
-            (Some(slot), Ok(len)) => {
-                slot.copy_from_slice(source);
-                SmallBytes::Inline { len, bytes }
+        if let Some((slot, rest)) = bytes.split_first_chunk_mut() {
+            *slot = a.to_le_bytes();
+            if let Some((slot, rest)) = rest.split_first_chunk_mut() {
+                *slot = b.to_le_bytes();
+                if let Some((slot, rest)) = rest.split_first_chunk_mut() {
+                    *slot = (c as u32).to_le_bytes();
+                    rest.copy_from_slice(&((c >> 32) as u16).to_le_bytes());
+                }
             }
-            _ => SmallBytes::Heap(source.into()),
         }
+        SmallBytes::Inline { len, bytes }
     }
 }
 

@@ -4,7 +4,7 @@ use super::context::{Cx, Key, ToKey, ViewKey};
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError, EncodeProblem};
 use super::schema::Shape;
-use super::small::SmallBytes;
+use super::small::{SmallBytes, contains_nul};
 use super::value::Value;
 use std::fmt;
 use std::str::Utf8Error;
@@ -97,7 +97,7 @@ impl NlString {
     /// The bytes, refused if there is a NUL among them (the kernel would cut the string there).
     pub(crate) fn checked(&self) -> Result<&[u8], EncodeError> {
         let bytes = self.as_bytes();
-        if bytes.contains(&0) {
+        if contains_nul(bytes) {
             return Err(EncodeError::new(EncodeProblem::InnerNul));
         }
         Ok(bytes)
@@ -169,7 +169,7 @@ impl<'a> ViewKey<'a> for NlStr<'a> {
 /// The text of a payload: without its trailing NUL, which may be missing. A NUL inside does not fit.
 fn text(bytes: &[u8]) -> Result<&[u8], DecodeError> {
     let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
-    if text.contains(&0) {
+    if contains_nul(text) {
         return Err(DecodeError::unrepresentable());
     }
     Ok(text)

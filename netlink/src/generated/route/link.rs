@@ -703,7 +703,7 @@ pub struct Link {
     /// XDP programs.
     #[doc(alias = "IFLA_XDP")]
     #[nl(attr = 43)]
-    pub xdp: Option<Box<Xdp>>,
+    pub xdp: Option<Xdp>,
     /// What made the kernel send this notification. Read only.
     #[doc(alias = "IFLA_EVENT")]
     #[nl(attr = 44, read)]

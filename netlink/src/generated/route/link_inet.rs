@@ -469,7 +469,7 @@ pub struct InetAfSpec {
     /// All settings. Read only.
     #[doc(alias = "IFLA_INET_CONF")]
     #[nl(attr = 1, read)]
-    pub conf: Option<Box<InetConf>>,
+    pub conf: Option<InetConf>,
     /// Settings to change. Write only.
     #[doc(alias = "IFLA_INET_CONF")]
     #[nl(attr = 1, write)]
@@ -639,7 +639,7 @@ pub struct Inet6AfSpec {
     /// All settings; they are changed through sysctl only. Read only.
     #[doc(alias = "IFLA_INET6_CONF")]
     #[nl(attr = 2, read)]
-    pub conf: Option<Box<Inet6Conf>>,
+    pub conf: Option<Inet6Conf>,
     /// Counters of IPv6; the first element is their number with itself, the others are in the
     /// order of `IPSTATS_MIB_*` of the running kernel, which changed in 6.18. Read only.
     #[doc(alias = "IFLA_INET6_STATS")]
