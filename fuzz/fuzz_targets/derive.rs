@@ -23,6 +23,8 @@ mod names;
 mod nl;
 #[path = "../../nlgen-macros/src/parts.rs"]
 mod parts;
+#[path = "../../nlgen-macros/src/put.rs"]
+mod put;
 #[path = "../../nlgen-macros/src/select.rs"]
 mod select;
 #[path = "../../nlgen-macros/src/time.rs"]

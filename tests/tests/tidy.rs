@@ -1,4 +1,4 @@
-//! Hand-written files stay readable: 400 lines are the aim, 800 the limit.
+//! Hand-written files stay readable: 400 lines are the aim, 800 the limit. Lists that are kept by hand agree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,4 +62,18 @@ fn every_file_says_what_it_owns() {
         .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!"));
     let silent: Vec<_> = silent.collect();
     assert!(silent.is_empty(), "no `//!` at the top of {silent:?}");
+}
+
+/// The fuzzer of the derives takes their modules in one by one, and is built by a compiler that not every machine has.
+#[test]
+fn the_fuzzer_has_all_modules_of_the_derives() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let modules = |file: &str| {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let names = text.lines().filter_map(|line| line.strip_prefix("mod "));
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let derives = modules("nlgen-macros/src/lib.rs");
+    assert!(derives.len() > 10, "{derives:?}");
+    assert_eq!(derives, modules("fuzz/fuzz_targets/derive.rs"));
 }
