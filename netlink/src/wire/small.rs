@@ -9,6 +9,9 @@ const INLINE: usize = 22;
 // What is in place, and a NUL behind it, fit into what is written of a short payload.
 const _: () = assert!(INLINE < SMALL);
 
+// It is put together of two words, half of one, and a quarter.
+const _: () = assert!(INLINE == 2 * WORD + WORD / 2 + WORD / 4);
+
 /// An immutable byte string; up to 22 bytes need no allocation.
 #[derive(Clone)]
 pub(crate) enum SmallBytes {
@@ -108,7 +111,9 @@ impl From<&[u8]> for SmallBytes {
                 *slot = b.to_le_bytes();
                 if let Some((slot, rest)) = rest.split_first_chunk_mut() {
                     *slot = (c as u32).to_le_bytes();
-                    rest.copy_from_slice(&((c >> 32) as u16).to_le_bytes());
+                    if let Some(slot) = rest.first_chunk_mut() {
+                        *slot = ((c >> 32) as u16).to_le_bytes();
+                    }
                 }
             }
         }
