@@ -203,7 +203,7 @@ impl<L: Listing> Collector<L> {
         }
     }
 
-    /// The view of a message, if it is an object of the list.
+    /// The view of a message, if it is an object of the list. Were this a call, the view would go through memory, and so below.
     #[inline(always)]
     fn listed<'d>(&mut self, message: &Message<'d>) -> Option<<L::Item as Value>::View<'d>> {
         if self.kind.is_some_and(|kind| kind != message.kind()) {

@@ -138,7 +138,14 @@ where
     T: Value + Debug,
     for<'v> T::View<'v>: Agrees<T>,
 {
-    let value = match T::decode(bytes, cx) {
+    let decoded = T::decode(bytes, cx);
+    // Into a place, from which what was there has to go, it is the same.
+    let mut place = decoded.as_ref().ok().cloned();
+    let placed = T::decode_to(&mut place, bytes, cx);
+    if place.as_ref() != decoded.as_ref().ok() || placed.err() != decoded.as_ref().err().cloned() {
+        return Err(format!("into a place it is {}", short(&place)));
+    }
+    let value = match decoded {
         Ok(value) => value,
         Err(error) if error.offset() > bytes.len() => {
             return Err(format!("an error outside of the message: {error}"));

@@ -152,6 +152,7 @@ impl Listing for RouteListing {
         Request::encode(buf, RouteMessage::GET_ROUTE, MsgFlags::DUMP, &route)
     }
 
+    // A call would need the view in memory; most routes are judged by their header.
     #[inline(always)]
     fn keeps(&self, view: &RouteView<'_>) -> Result<bool, DecodeError> {
         let Self(filter) = self;
