@@ -379,22 +379,22 @@ impl Attr<'_> {
         let (key_slot, data_slot) = set.raw_slots(self);
         match &self.form {
             Form::Plain(ty) => {
-                quote!(#id #guard => walk.take::<#ty, #codec>(&mut self.#name, #c_name),)
+                quote!(#id #guard => walk.take::<#ty, #codec>(&mut self.#name, payload, #c_name),)
             }
             Form::Repeat(ty) => {
-                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut self.#name, #c_name),)
+                quote!(#id #guard => walk.take_repeat::<#ty, #codec>(&mut self.#name, payload, #c_name),)
             }
             Form::Groups(ty) => {
-                quote!(#id => walk.take_groups::<#ty>(&mut self.#name, #c_name),)
+                quote!(#id => walk.take_groups::<#ty>(&mut self.#name, payload, #c_name),)
             }
-            Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name),),
+            Form::Flag => quote!(#id #guard => walk.take_flag(&mut self.#name, payload),),
             Form::Tagged { key, .. } => quote! {
                 #key => walk.take_raw(#key_slot),
                 #id => walk.take_raw(#data_slot),
             },
             Form::Selected { ty, by } => match set.known_key(by) {
                 Some(key) => {
-                    quote!(#id #guard => walk.take_kind::<#ty>(&mut self.#name, #key, #c_name),)
+                    quote!(#id #guard => walk.take_kind::<#ty>(&mut self.#name, payload, #key, &#c_name),)
                 }
                 None => quote!(#id #guard => walk.take_raw(#data_slot),),
             },
@@ -528,14 +528,10 @@ impl<'a> Set<'a> {
         let default = self.on.zeroed.then(|| self.default_impl());
         let header_reads = (!self.header.is_empty()).then(|| {
             quote! {
-                let short: [u8; Self::__SIZE];
-                let header: &[u8] = match walk.header::<{ Self::__SIZE }>() {
-                    ::core::option::Option::Some(whole) => whole,
-                    ::core::option::Option::None => {
-                        short = walk.short_header();
-                        &short
-                    }
+                let ::core::option::Option::Some(header) = walk.header::<{ Self::__SIZE }>() else {
+                    return;
                 };
+                let header: &[u8] = header;
                 #(#header_reads)*
             }
         });
@@ -628,14 +624,12 @@ impl<'a> Set<'a> {
                 const NESTED: bool = #nested;
                 const SHAPE: ::netlink::wire::Shape = ::netlink::wire::Shape::Set(Self::schema);
 
-                // Where a type is part of another it is decoded into its place; so who decodes it by
-                // itself pays for this.
                 #[inline]
                 fn decode(
                     bytes: &[u8],
                     cx: ::netlink::wire::Cx<'_>,
                 ) -> ::core::result::Result<Self, ::netlink::wire::DecodeError> {
-                    #private::decode_set_new(bytes, Self::__SIZE, #least, cx)
+                    #private::decode_set_new::<Self, { Self::__SIZE }, { #least }>(bytes, cx)
                 }
 
                 #[inline]
@@ -668,9 +662,10 @@ impl<'a> Set<'a> {
                 fn take_attr(
                     slot: &mut ::core::option::Option<Self>,
                     walk: &mut #private::Walk<'_>,
+                    payload: &[u8],
                     name: &'static str,
                 ) {
-                    #private::take_set(slot, walk, name);
+                    #private::take_set(slot, walk, payload, name);
                 }
 
                 #[inline]
@@ -697,8 +692,9 @@ impl<'a> Set<'a> {
             impl #private::Fill for #name {
                 #start
 
-                fn take(&mut self, walk: &mut #private::Walk<'_>, id: u16) {
-                    match id {
+                fn take(&mut self, walk: &mut #private::Walk<'_>, payload: &[u8], id_and_flags: u16) {
+                    let _ = payload;
+                    match id_and_flags & !#private::FLAG_BITS {
                         #(#arms)*
                         #pad_arm
                         _ => walk.keep(),

@@ -7,7 +7,7 @@ use crate::generated::core::{NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER};
 pub(crate) const ATTR_HEADER: usize = 4;
 
 /// The two flag bits of an attribute id; the rest is the id.
-pub(super) const FLAG_BITS: u16 = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
+pub const FLAG_BITS: u16 = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
 
 /// Rounds a length up to the alignment of attributes.
 pub const fn attr_align(len: usize) -> usize {

@@ -10,7 +10,7 @@ use super::int::Int;
 use super::layout::Layout;
 use super::put::put_with;
 use super::schema::{IntShape, Shape};
-use super::set::Walk;
+use super::set::{Walk, take_case};
 use super::text::{NlStr, NlString};
 use super::value::Value;
 
@@ -19,7 +19,7 @@ use super::value::Value;
     message = "`{Self}` is no form of `{T}` as the payload of an attribute",
     label = "not a form of `{T}`"
 )]
-pub trait Codec<T> {
+pub trait Codec<T>: Sized {
     /// What a view hands out without allocating.
     type View<'a>;
     /// Whether `NLA_F_NESTED` is set on the attribute.
@@ -48,8 +48,21 @@ pub trait Codec<T> {
     /// Decodes the attribute at hand into a field of a set.
     #[doc(hidden)]
     #[inline(never)]
-    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
-        walk.settle(slot, Self::decode(walk.payload(), walk.cx()), name);
+    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, payload: &[u8], name: &'static str) {
+        walk.settle(slot, Self::decode(payload, walk.cx()), name);
+    }
+
+    /// Decodes the attribute at hand into a case of a union.
+    #[doc(hidden)]
+    #[inline]
+    fn take_case<K>(
+        slot: &mut Option<K>,
+        walk: &mut Walk<'_>,
+        payload: &[u8],
+        name: &'static &'static str,
+        case: impl FnOnce(T) -> K,
+    ) {
+        take_case::<T, Self, K>(slot, walk, payload, name, case);
     }
 
     /// Writes a whole attribute.
@@ -108,8 +121,19 @@ impl<T: Value> Codec<T> for Native {
     }
 
     #[inline]
-    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
-        T::take_attr(slot, walk, name);
+    fn take_attr(slot: &mut Option<T>, walk: &mut Walk<'_>, payload: &[u8], name: &'static str) {
+        T::take_attr(slot, walk, payload, name);
+    }
+
+    #[inline]
+    fn take_case<K>(
+        slot: &mut Option<K>,
+        walk: &mut Walk<'_>,
+        payload: &[u8],
+        name: &'static &'static str,
+        case: impl FnOnce(T) -> K,
+    ) {
+        T::take_case(slot, walk, payload, name, case);
     }
 
     #[inline]

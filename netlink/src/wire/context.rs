@@ -109,18 +109,27 @@ impl<'a> Cx<'a> {
     /// # Errors
     /// [`DecodeProblem::TooDeep`] past the bound.
     #[inline]
-    pub fn deeper(mut self) -> Result<Self, DecodeError> {
+    pub fn deeper(&self) -> Result<Self, DecodeError> {
         if self.depth >= MAX_DEPTH {
             return Err(DecodeError::new(DecodeProblem::TooDeep));
         }
-        self.depth += 1;
-        Ok(self)
+        // Field by field: a copy of the whole would be read in pieces that were written in others, and wait for that.
+        Ok(Self {
+            direction: self.direction,
+            depth: self.depth + 1,
+            dump: self.dump,
+            inherited: self.inherited,
+        })
     }
 
     /// The context of what this one is nested in, but for its inherited selector.
     pub(crate) const fn shallower(mut self) -> Self {
         self.depth = self.depth.saturating_sub(1);
         self
+    }
+
+    pub(crate) const fn set_inherited(&mut self, key: Option<Key<'a>>) {
+        self.inherited = key;
     }
 
     /// The same context with `key` as the inherited selector.

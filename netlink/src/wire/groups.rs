@@ -90,11 +90,10 @@ fn decode_groups<T: Value>(payload: &[u8], cx: Cx<'_>) -> Result<Vec<T>, DecodeE
 impl<'a> Walk<'a> {
     /// Decodes the sets in the attribute at hand. What an answer would not have (a second such attribute, one without
     /// any set) stays raw.
-    pub fn take_groups<T: Value>(&mut self, list: &mut Vec<T>, name: &'static str) {
-        let (payload, cx) = (self.payload(), self.cx());
-        let request = cx.direction() == Direction::ToKernel;
-        if request {
-            return self.take_repeat::<T, Native>(list, name);
+    pub fn take_groups<T: Value>(&mut self, list: &mut Vec<T>, payload: &[u8], name: &'static str) {
+        let cx = self.cx();
+        if cx.direction() == Direction::ToKernel {
+            return self.take_repeat::<T, Native>(list, payload, name);
         }
         if !list.is_empty() {
             return self.refuse(DecodeError::unrepresentable(), name);

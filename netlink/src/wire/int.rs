@@ -144,9 +144,10 @@ macro_rules! __int_value {
             fn take_attr(
                 slot: &mut ::core::option::Option<Self>,
                 walk: &mut $crate::wire::private::Walk<'_>,
+                payload: &[u8],
                 name: &'static str,
             ) {
-                $crate::wire::private::take_int(slot, walk, name);
+                $crate::wire::private::take_int(slot, walk, payload, name);
             }
 
             #[inline]
@@ -212,8 +213,8 @@ impl Value for bool {
     }
 
     #[inline]
-    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
-        take_bool(slot, walk, name);
+    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, payload: &[u8], name: &'static str) {
+        take_bool(slot, walk, payload, name);
     }
 
     #[inline]

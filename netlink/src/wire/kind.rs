@@ -49,6 +49,19 @@ pub trait Kind: Sized + Clone + PartialEq {
         cx: Cx<'_>,
     ) -> Result<(), DecodeError>;
 
+    /// Decodes the attribute at hand into a field of a set, where the selector is a number, as most are. A pointer to the name
+    /// leaves a register for it.
+    #[doc(hidden)]
+    fn take_number(
+        slot: &mut Option<Self>,
+        walk: &mut Walk<'_>,
+        payload: &[u8],
+        key: u64,
+        name: &'static &'static str,
+    ) {
+        walk.take_keyed(slot, payload, Some(Key::Int(key)), name);
+    }
+
     /// Looks at a payload without copying it.
     ///
     /// # Errors
@@ -252,36 +265,27 @@ impl<'a> Walk<'a> {
     pub fn take_kind<T: Kind>(
         &mut self,
         slot: &mut Option<T>,
+        payload: &[u8],
         key: Option<Key<'_>>,
-        name: &'static str,
+        name: &'static &'static str,
     ) {
         match key {
-            Some(Key::Int(key)) => self.take_numbered(slot, key, name),
-            key => self.take_keyed(slot, key, name),
+            Some(Key::Int(key)) => T::take_number(slot, self, payload, key, name),
+            key => self.take_keyed(slot, payload, key, name),
         }
     }
 
-    /// The same with a number, which most selectors are, so that the call needs no memory.
+    /// The same of any selector.
     #[inline(never)]
-    fn take_numbered<T: Kind>(&mut self, slot: &mut Option<T>, key: u64, name: &'static str) {
-        if !self.is_plain(slot) {
-            return self.take_keyed(slot, Some(Key::Int(key)), name);
-        }
-        let (data, cx) = (self.payload(), self.cx());
-        if let Err(error) = T::decode_to(slot, Key::Int(key), Some(data), cx) {
-            self.refuse(error, name);
-        }
-    }
-
-    #[inline(never)]
-    fn take_keyed<T: Kind>(
+    pub fn take_keyed<T: Kind>(
         &mut self,
         slot: &mut Option<T>,
+        payload: &[u8],
         key: Option<Key<'_>>,
-        name: &'static str,
+        name: &'static &'static str,
     ) {
         let decoded = match key {
-            Some(key) => T::decode(key, Some(self.payload()), self.cx()),
+            Some(key) => T::decode(key, Some(payload), self.cx()),
             None => Err(DecodeError::unrepresentable()),
         };
         self.settle(slot, decoded, name);

@@ -47,7 +47,7 @@ pub use value::Value;
 /// What the derives call; not part of the stable interface.
 #[doc(hidden)]
 pub mod private {
-    pub use super::attr::attr_align;
+    pub use super::attr::{FLAG_BITS, attr_align};
     pub use super::codec::padded;
     pub use super::groups::{GroupsView, put_groups};
     pub use super::int::{

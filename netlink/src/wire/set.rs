@@ -1,7 +1,7 @@
 //! The walk over the attributes of a set that is decoded: what `derive(Attrs)` calls for each of them.
 
-use super::attr::{ATTR_HEADER, FLAG_BITS, RawAttr, RawAttrs, attr_align, attributes_at};
-use super::codec::{self, Codec, padded};
+use super::attr::{ATTR_HEADER, RawAttr, RawAttrs, attr_align, attributes_at};
+use super::codec::{self, Codec};
 use super::context::{Cx, Key};
 use super::error::DecodeError;
 use super::int::Int;
@@ -9,6 +9,7 @@ use super::layout::tail;
 use super::unknown::Unknown;
 use super::value::Value;
 use super::view::RawView;
+use crate::sys::made;
 use std::collections::BTreeMap;
 
 /// A set that takes its attributes from a walk; implemented by `derive(Attrs)`. Errors stay in the walk.
@@ -20,8 +21,8 @@ pub trait Fill {
     #[inline]
     fn start(&mut self, _: &mut Walk<'_>) {}
 
-    /// Takes the attribute at hand. What it is handed is in the order in which most of what it calls takes it.
-    fn take(&mut self, walk: &mut Walk<'_>, id: u16);
+    /// Takes the attribute at hand. What it is handed is in the order in which what it calls takes it, so that it stays in registers.
+    fn take(&mut self, walk: &mut Walk<'_>, payload: &[u8], id_and_flags: u16);
 
     /// Sets what needs several attributes, where any of them is there.
     #[inline]
@@ -39,28 +40,22 @@ pub fn decode_set(
     bytes: &[u8],
     size: usize,
     least: usize,
-    cx: Cx<'_>,
+    outer: &Cx<'_>,
 ) -> Result<(), DecodeError> {
-    let cx = cx.deeper()?;
-    let mut unknown = Unknown::new();
-    let base = attr_align(size);
     if bytes.len() < size {
-        // Without the whole header there is no room for attributes; the length is remembered.
-        if bytes.len() < least {
-            return Err(DecodeError::short(size, bytes.len()));
-        }
-        unknown.set_header_len(bytes.len() as u16);
+        return decode_short(set, bytes, size, least, outer);
     }
+    let cx = outer.deeper()?;
+    let base = attr_align(size);
     let mut walk = Walk {
-        payload: &[],
-        id_and_flags: 0,
+        left: bytes.len(),
         cx,
-        outer: None,
+        outer,
         bytes,
         base,
         raw: [None; RAW],
-        waits: false,
-        unknown,
+        is_open: false,
+        unknown: Unknown::new(),
         odd: None,
         error: None,
     };
@@ -76,20 +71,15 @@ pub fn decode_set(
             walk.refuse_rest(rest);
             break;
         };
-        walk.payload = payload;
-        walk.id_and_flags = u16::from_ne_bytes([*t0, *t1]);
-        let id = walk.id_and_flags & !FLAG_BITS;
-        set.take(&mut walk, id);
+        walk.left = rest.len();
+        set.take(&mut walk, payload, u16::from_ne_bytes([*t0, *t1]));
         // The padding of the last attribute may be missing.
         match rest.get(attr_align(len)..) {
             Some(next) if walk.error.is_none() => rest = next,
             _ => break,
         }
     }
-    if walk.error.is_none() {
-        if walk.waits {
-            set.join(&mut walk);
-        }
+    if walk.is_open {
         walk.finish(set);
     }
     match walk.error {
@@ -98,19 +88,34 @@ pub fn decode_set(
     }
 }
 
-/// A set by itself.
-#[inline]
-pub fn decode_set_new<T: Fill + Default>(
+/// The same without the whole header, so that there is no room for attributes; the length is remembered.
+#[cold]
+fn decode_short(
+    set: &mut dyn Fill,
     bytes: &[u8],
     size: usize,
     least: usize,
+    outer: &Cx<'_>,
+) -> Result<(), DecodeError> {
+    if bytes.len() < least {
+        return Err(DecodeError::short(size, bytes.len()));
+    }
+    let mut whole = bytes.to_vec();
+    whole.resize(size, 0);
+    decode_set(set, &whole, size, least, outer)?;
+    set.unknown().set_header_len(bytes.len() as u16);
+    Ok(())
+}
+
+/// A set by itself, made where the caller wants it.
+#[inline]
+pub fn decode_set_new<T: Fill + Default, const SIZE: usize, const LEAST: usize>(
+    bytes: &[u8],
     cx: Cx<'_>,
 ) -> Result<T, DecodeError> {
-    let mut set = T::default();
-    match decode_set(&mut set, bytes, size, least, cx) {
-        Ok(()) => Ok(set),
-        Err(error) => Err(error),
-    }
+    made(bytes, &cx, |set: &mut T, bytes, cx| {
+        decode_set(set, bytes, SIZE, LEAST, cx)
+    })
 }
 
 /// A set in a box, made where it stays.
@@ -122,7 +127,7 @@ pub fn decode_set_box<T: Fill + Default>(
     cx: Cx<'_>,
 ) -> Result<Box<T>, DecodeError> {
     let mut set = Box::<T>::default();
-    match decode_set(&mut *set, bytes, size, least, cx) {
+    match decode_set(&mut *set, bytes, size, least, &cx) {
         Ok(()) => Ok(set),
         Err(error) => Err(error),
     }
@@ -137,7 +142,7 @@ pub fn decode_set_to<T: Fill + Default>(
     least: usize,
     cx: Cx<'_>,
 ) -> Result<(), DecodeError> {
-    let decoded = decode_set(place.insert(T::default()), bytes, size, least, cx);
+    let decoded = decode_set(place.insert(T::default()), bytes, size, least, &cx);
     if decoded.is_err() {
         *place = None;
     }
@@ -158,7 +163,7 @@ pub fn decode_set_push<T: Fill + Default>(
     let Some(set) = list.last_mut() else {
         return Ok(());
     };
-    let decoded = decode_set(set, bytes, size, least, cx);
+    let decoded = decode_set(set, bytes, size, least, &cx);
     if decoded.is_err() {
         list.truncate(len);
     }
@@ -171,19 +176,18 @@ const RAW: usize = 4;
 /// The walk over a set's attributes, with what it needs at each of them. The first error ends it.
 #[derive(Debug)]
 pub struct Walk<'a> {
-    /// The attribute at hand.
-    payload: &'a [u8],
-    id_and_flags: u16,
+    /// How many bytes there are from the attribute at hand on.
+    left: usize,
     cx: Cx<'a>,
-    /// The selector that was inherited, where the set provides another.
-    outer: Option<Key<'a>>,
+    /// The context of the set.
+    outer: &'a Cx<'a>,
     /// The whole payload, of which the attributes start at `base`.
     bytes: &'a [u8],
     base: usize,
     /// What waits for its selector, or for what it selects.
     raw: [Option<RawAttr<'a>>; RAW],
-    /// Whether anything does.
-    waits: bool,
+    /// Whether something is left to do behind the last attribute: what waits, what has no field, what is odd.
+    is_open: bool,
     unknown: Unknown,
     odd: Option<Box<Odd<'a>>>,
     error: Option<DecodeError>,
@@ -207,22 +211,10 @@ struct Odd<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The header, unless it is short. Members are read where it stands: from a copy they would all be in registers at once.
+    /// The header, which a walk has whole. Members are read where it stands: from a copy they would all be in registers at once.
     #[inline]
     pub fn header<const N: usize>(&self) -> Option<&'a [u8; N]> {
         self.bytes.first_chunk()
-    }
-
-    /// A short header, with zeros for what is missing.
-    #[cold]
-    pub fn short_header<const N: usize>(&self) -> [u8; N] {
-        padded(self.bytes)
-    }
-
-    /// The payload of the attribute at hand.
-    #[inline]
-    pub fn payload(&self) -> &'a [u8] {
-        self.payload
     }
 
     /// The context of the attributes.
@@ -231,13 +223,15 @@ impl<'a> Walk<'a> {
         self.cx
     }
 
-    /// The attribute at hand. Where it stands is asked for seldom, so it is not kept but reckoned.
+    /// The attribute at hand, which is whole. Only what is seldom asks for it, so it is not kept but looked at again.
     fn attr(&self) -> RawAttr<'a> {
-        RawAttr {
-            id_and_flags: self.id_and_flags,
-            payload: self.payload,
-            offset: self.offset_of(self.payload),
-        }
+        let start = self.bytes.len() - self.left;
+        let attr = attributes_at(tail(self.bytes, start), start).next_attr();
+        attr.ok().flatten().unwrap_or(RawAttr {
+            id_and_flags: 0,
+            payload: &[],
+            offset: start,
+        })
     }
 
     /// Where a part of the whole payload starts.
@@ -251,10 +245,7 @@ impl<'a> Walk<'a> {
         key: impl FnOnce(RawView<'a>) -> Result<Option<Key<'a>>, DecodeError>,
     ) {
         match key(RawView::of_walk(self.bytes, self.base, self.cx)) {
-            Ok(key) => {
-                self.outer = self.cx.inherited();
-                self.cx = self.cx.with_inherited(key);
-            }
+            Ok(key) => self.cx.set_inherited(key),
             Err(error) => self.fail(error),
         }
     }
@@ -262,14 +253,13 @@ impl<'a> Walk<'a> {
     /// The same with a number from the header.
     #[inline]
     pub fn provide_number(&mut self, key: u64) {
-        self.outer = self.cx.inherited();
-        self.cx = self.cx.with_inherited(Some(Key::Int(key)));
+        self.cx.set_inherited(Some(Key::Int(key)));
     }
 
     /// The selector that was inherited before the set provided its own.
     #[inline]
     pub fn outer(&self) -> Option<Key<'a>> {
-        self.outer
+        self.outer.inherited()
     }
 
     /// Ends the walk at an attribute that claims more than is there.
@@ -294,20 +284,17 @@ impl<'a> Walk<'a> {
         self.error.is_some()
     }
 
-    /// Hands over what the typed fields of an empty set could not hold.
-    #[inline]
+    /// Sets what needs several attributes, and hands over what the fields of an empty set could not hold.
+    #[inline(never)]
     fn finish(&mut self, set: &mut dyn Fill) {
-        if self.odd.is_some() || !self.unknown.is_empty() {
-            self.hand_over(set.unknown());
+        if self.has_failed() {
+            return;
         }
-    }
-
-    #[cold]
-    fn hand_over(&mut self, unknown: &mut Unknown) {
+        set.join(self);
         if let Some(odd) = self.odd.take() {
             self.sort_out(*odd);
         }
-        *unknown = std::mem::take(&mut self.unknown);
+        *set.unknown() = std::mem::take(&mut self.unknown);
     }
 
     /// Puts what stands before the value of its id before it, and what stands behind it behind.
@@ -329,6 +316,7 @@ impl<'a> Walk<'a> {
 
     fn odd(&mut self) -> &mut Odd<'a> {
         let (bytes, base) = (self.bytes, self.base);
+        self.is_open = true;
         self.odd.get_or_insert_with(|| {
             Box::new(Odd {
                 attrs: attributes_at(tail(bytes, base), base),
@@ -427,7 +415,7 @@ impl<'a> Walk<'a> {
         if error.is_unrepresentable() {
             self.keep_unfit();
         } else {
-            let offset = self.offset_of(self.payload);
+            let offset = self.attr().offset;
             self.fail(error.within(name, offset));
         }
     }
@@ -448,26 +436,36 @@ impl<'a> Walk<'a> {
     }
 
     #[cold]
-    fn refuse_len(&mut self, size: usize, name: &'static str) {
-        self.refuse(codec::wrong_len(size, self.payload.len()), name);
+    #[inline(never)]
+    fn refuse_len(&mut self, size: usize, have: usize, name: &'static str) {
+        self.refuse(codec::wrong_len(size, have), name);
     }
 
     /// Decodes the attribute at hand into its field.
     #[inline]
-    pub fn take<T, C: Codec<T>>(&mut self, slot: &mut Option<T>, name: &'static str) {
-        C::take_attr(slot, self, name);
+    pub fn take<T, C: Codec<T>>(
+        &mut self,
+        slot: &mut Option<T>,
+        payload: &[u8],
+        name: &'static str,
+    ) {
+        C::take_attr(slot, self, payload, name);
     }
 
     /// Decodes an attribute that repeats its id. Behind one that does not fit all stay raw, since their order means something.
     #[inline(never)]
-    pub fn take_repeat<T, C: Codec<T>>(&mut self, list: &mut Vec<T>, name: &'static str) {
-        let id = self.id_and_flags & !FLAG_BITS;
-        let unfit = |odd: &Odd<'_>| odd.fits.contains_key(&id);
+    pub fn take_repeat<T, C: Codec<T>>(
+        &mut self,
+        list: &mut Vec<T>,
+        payload: &[u8],
+        name: &'static str,
+    ) {
+        let unfit = |odd: &Odd<'_>| odd.fits.contains_key(&self.attr().id());
         if self.odd.as_deref().is_some_and(unfit) {
             self.keep_unfit();
             return;
         }
-        match C::decode(self.payload, self.cx) {
+        match C::decode(payload, self.cx) {
             Ok(value) => list.push(value),
             Err(error) => self.refuse(error, name),
         }
@@ -475,8 +473,8 @@ impl<'a> Walk<'a> {
 
     /// Notes the presence of a flag; a flag with a payload, and a second one, stay raw.
     #[inline(never)]
-    pub fn take_flag(&mut self, slot: &mut bool) {
-        if !self.payload.is_empty() {
+    pub fn take_flag(&mut self, slot: &mut bool, payload: &[u8]) {
+        if !payload.is_empty() {
             self.keep_unfit();
         } else if !*slot && self.odd.is_none() {
             *slot = true;
@@ -491,7 +489,7 @@ impl<'a> Walk<'a> {
     /// Keeps an attribute for later, when its selector is known. `index` is its place among those of the set.
     #[inline(never)]
     pub fn take_raw(&mut self, index: usize) {
-        self.waits = true;
+        self.is_open = true;
         let attr = self.attr();
         let earlier = self.raw(index);
         if earlier.is_some() && self.cx.direction().first_counts() {
@@ -517,6 +515,7 @@ impl<'a> Walk<'a> {
     /// Keeps an attribute that has no field.
     #[inline(never)]
     pub fn keep(&mut self) {
+        self.is_open = true;
         self.unknown.keep(&self.attr());
     }
 
@@ -526,34 +525,61 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Decodes the attribute at hand into a case of a union. The usual course of addresses does without.
+#[inline(never)]
+pub fn take_case<T, C: Codec<T>, K>(
+    slot: &mut Option<K>,
+    walk: &mut Walk<'_>,
+    payload: &[u8],
+    name: &'static str,
+    case: impl FnOnce(T) -> K,
+) {
+    walk.settle(slot, C::decode(payload, walk.cx).map(case), name);
+}
+
 /// Decodes a set into its field, where it stays.
 #[inline(never)]
-pub fn take_set<T: Value>(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
+pub fn take_set<T: Value>(
+    slot: &mut Option<T>,
+    walk: &mut Walk<'_>,
+    payload: &[u8],
+    name: &'static str,
+) {
     if !walk.is_plain(slot) {
-        return walk.settle(slot, T::decode(walk.payload, walk.cx), name);
+        return walk.settle(slot, T::decode(payload, walk.cx), name);
     }
-    if let Err(error) = T::decode_to(slot, walk.payload, walk.cx) {
+    if let Err(error) = T::decode_to(slot, payload, walk.cx) {
         walk.refuse(error, name);
     }
 }
 
 /// Decodes an integer into its field. A call for each attribute costs less than what its copies do to compile.
 #[inline(never)]
-pub fn take_int<T: Int>(slot: &mut Option<T>, walk: &mut Walk<'_>, name: &'static str) {
-    match codec::exact_bits(walk.payload, T::SIZE, T::BIG, T::SIGNED) {
+pub fn take_int<T: Int>(
+    slot: &mut Option<T>,
+    walk: &mut Walk<'_>,
+    payload: &[u8],
+    name: &'static str,
+) {
+    match codec::exact_bits(payload, T::SIZE, T::BIG, T::SIGNED) {
         Some(bits) => walk.put(slot, T::from_bits(bits)),
-        None => walk.refuse_len(T::SIZE, name),
+        None => walk.refuse_len(T::SIZE, payload.len(), name),
     }
 }
 
 /// Decodes a byte that is 0 or 1 into its field.
 #[inline(never)]
-pub(super) fn take_bool(slot: &mut Option<bool>, walk: &mut Walk<'_>, name: &'static str) {
-    let value = match walk.payload {
+pub(super) fn take_bool(
+    slot: &mut Option<bool>,
+    walk: &mut Walk<'_>,
+    payload: &[u8],
+    name: &'static str,
+) {
+    let value = match payload {
         [0] => false,
         [1] => true,
         [_] => return walk.refuse(DecodeError::unrepresentable(), name),
-        _ => return walk.refuse_len(1, name),
+        _ => return walk.refuse_len(1, payload.len(), name),
     };
     walk.put(slot, value);
 }

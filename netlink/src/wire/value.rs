@@ -1,13 +1,15 @@
 //! What can be the payload of an attribute or the body of a message: [`Value`].
 
+use super::codec::Native;
 use super::context::Cx;
 use super::encoder::Encoder;
 use super::error::{DecodeError, EncodeError};
 use super::growth::Growth;
+use super::kind::place;
 use super::layout::Layout;
 use super::put::put_with;
 use super::schema::{Shape, difference};
-use super::set::Walk;
+use super::set::{Walk, take_case};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A type with a form of its own as a payload.
@@ -57,8 +59,8 @@ pub trait Value: Sized + Clone + PartialEq {
 
     /// Decodes a whole payload into a place, from which what was there is dropped. After an error nothing is there.
     ///
-    /// A large value that is returned is copied on the way: a route, of some 400 bytes, for a quarter of the time that it takes
-    /// to decode one. Lists and streams decode so.
+    /// A large value is not moved there afterwards, which for a route of some 400 bytes would take a quarter of the time that it
+    /// takes to decode one. Lists and streams decode so.
     ///
     /// # Errors
     /// As [`Value::decode`].
@@ -83,8 +85,21 @@ pub trait Value: Sized + Clone + PartialEq {
     /// Decodes the attribute at hand into a field of a set.
     #[doc(hidden)]
     #[inline(never)]
-    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, name: &'static str) {
-        walk.settle(slot, Self::decode(walk.payload(), walk.cx()), name);
+    fn take_attr(slot: &mut Option<Self>, walk: &mut Walk<'_>, payload: &[u8], name: &'static str) {
+        walk.settle(slot, Self::decode(payload, walk.cx()), name);
+    }
+
+    /// Decodes the attribute at hand into a case of a union.
+    #[doc(hidden)]
+    #[inline]
+    fn take_case<K>(
+        slot: &mut Option<K>,
+        walk: &mut Walk<'_>,
+        payload: &[u8],
+        name: &'static &'static str,
+        case: impl FnOnce(Self) -> K,
+    ) {
+        take_case::<Self, Native, K>(slot, walk, payload, name, case);
     }
 
     /// Writes a whole attribute.
@@ -169,6 +184,20 @@ macro_rules! by_bytes {
                     Ok(octets) => Ok(octets.into()),
                     // Another length is another family's address.
                     Err(_) => Err(DecodeError::unrepresentable()),
+                }
+            }
+
+            #[inline]
+            fn take_case<K>(
+                slot: &mut Option<K>,
+                walk: &mut Walk<'_>,
+                payload: &[u8],
+                name: &'static &'static str,
+                case: impl FnOnce(Self) -> K,
+            ) {
+                match <[u8; $len]>::try_from(payload) {
+                    Ok(octets) if walk.is_plain(slot) => place(slot, case(octets.into())),
+                    _ => take_case::<Self, Native, K>(slot, walk, payload, name, case),
                 }
             }
 

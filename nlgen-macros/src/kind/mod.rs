@@ -386,6 +386,7 @@ impl Union<'_> {
             };
             std::iter::once(key).chain(also).map(|key| quote!(Case { name: #variant, key: #key, or: #or, shape: #shape })).collect::<Vec<_>>()
         });
+        let take_number = self.take_number();
         let implied = self.implied();
         let raw = (!self.other.with_key && !self.text).then(|| {
             let other = self.other.name;
@@ -425,6 +426,8 @@ impl Union<'_> {
                     #decode
                     ::core::result::Result::Ok(())
                 }
+
+                #take_number
 
                 fn put_attr(
                     &self,
@@ -622,6 +625,45 @@ impl Union<'_> {
             #unreachable
             match (key, data) { #(#arms)* #last }
         }
+    }
+
+    /// What decodes the attribute at hand, for unions by number. Each case is the end of the function, so that all that has to be
+    /// kept over a call is kept by the cases that call.
+    fn take_number(&self) -> Option<TokenStream> {
+        let arms = self.cases.iter().filter_map(|case| {
+            let (variant, codec, ty) = (case.name, &case.codec, case.ty()?);
+            let pattern = match &case.key {
+                Some(_) => case.numbers()?,
+                None => quote!(_),
+            };
+            let made = match case.payload {
+                Payload::Maybe(_) => quote!(|data| Self::#variant(::core::option::Option::Some(data))),
+                _ => quote!(Self::#variant),
+            };
+            Some(quote! {
+                #pattern => <#codec as ::netlink::wire::Codec<#ty>>::take_case(slot, walk, payload, name, #made),
+            })
+        });
+        let unreachable = self.cases.iter().any(|case| case.key.is_none()).then(|| {
+            quote!(#[expect(unreachable_patterns, reason = "the default case takes every selector")])
+        });
+        (!self.text).then(|| {
+            quote! {
+                fn take_number(
+                    slot: &mut ::core::option::Option<Self>,
+                    walk: &mut ::netlink::wire::private::Walk<'_>,
+                    payload: &[u8],
+                    key: u64,
+                    name: &'static &'static str,
+                ) {
+                    #unreachable
+                    match key {
+                        #(#arms)*
+                        _ => walk.take_keyed(slot, payload, ::core::option::Option::Some(::netlink::wire::Key::Int(key)), name),
+                    }
+                }
+            }
+        })
     }
 
     /// What the selector is where another one stands in for it.
