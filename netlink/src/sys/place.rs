@@ -4,9 +4,9 @@ use std::mem::MaybeUninit;
 
 /// The value that `finish` makes of an empty one, unless it fails.
 ///
-/// rustc copies a local variable on its way out if its address was handed to anybody before, which for a route takes a third of the
-/// time that it takes to decode one. What a call leaves behind a pointer is not copied, if it is not inlined. With a closure that
-/// captures nothing the call has its arguments in registers.
+/// rustc copies a local variable on its way out if its address was handed to anybody before, which for a route took a quarter of
+/// the time. What a call leaves behind a pointer is not copied, if it is not inlined. With a closure that captures nothing the
+/// call has its arguments in registers. A value whose `finish` panics is not dropped.
 #[inline]
 pub(crate) fn made<T: Default, E, A, B>(
     a: A,

@@ -128,10 +128,6 @@ impl<'a> Cx<'a> {
         self
     }
 
-    pub(crate) const fn set_inherited(&mut self, key: Option<Key<'a>>) {
-        self.inherited = key;
-    }
-
     /// The same context with `key` as the inherited selector.
     #[must_use]
     pub fn with_inherited<'b>(self, key: Option<Key<'b>>) -> Cx<'b>

@@ -245,7 +245,7 @@ impl<'a> Walk<'a> {
         key: impl FnOnce(RawView<'a>) -> Result<Option<Key<'a>>, DecodeError>,
     ) {
         match key(RawView::of_walk(self.bytes, self.base, self.cx)) {
-            Ok(key) => self.cx.set_inherited(key),
+            Ok(key) => self.cx = self.cx.with_inherited(key),
             Err(error) => self.fail(error),
         }
     }
@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
     /// The same with a number from the header.
     #[inline]
     pub fn provide_number(&mut self, key: u64) {
-        self.cx.set_inherited(Some(Key::Int(key)));
+        self.cx = self.cx.with_inherited(Some(Key::Int(key)));
     }
 
     /// The selector that was inherited before the set provided its own.
