@@ -91,8 +91,9 @@ impl<L: Listing> Iterator for Iter<L> {
     type Item = L::Item;
 
     fn next(&mut self) -> Option<L::Item> {
-        // What goes wrong is how the stream ends.
-        carry(&mut self.0).ok()?;
+        // What goes wrong is how the stream ends, and leaves nothing to take. With a way out of its own for it, the object would
+        // be moved once more, to where the two ways meet.
+        let _ = carry(&mut self.0);
         self.0.0.take()
     }
 }

@@ -68,14 +68,7 @@ impl Request {
         };
         match write(buf, message.id, flags | MsgFlags::REQUEST | ack, fill) {
             Ok(()) => Ok(request),
-            Err(source) => {
-                buf.truncate(start);
-                Err(Kind::Encode {
-                    operation: message.name,
-                    source,
-                }
-                .into())
-            }
+            Err(source) => Err(unwritten(buf, start, message.name, source)),
         }
     }
 
@@ -307,12 +300,41 @@ fn write(
     buf.extend_from_slice(&raw);
     fill(&mut Encoder::request(buf))?;
     let len = buf.len() - start;
-    buf.resize(start + message_align(len), 0);
+    if message_align(len) != len {
+        pad(buf, start + message_align(len));
+    }
     let Ok(len) = u32::try_from(len) else {
-        let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
-        return Err(EncodeError::new(EncodeProblem::TooLong { most, have: len }));
+        return Err(too_long(len));
     };
     change_header(buf, start, |header| header.len = len)
+}
+
+// What is seldom is a call of its own, for which nothing need be saved in all other cases.
+
+/// Takes back what was written of a request that cannot be.
+#[cold]
+#[inline(never)]
+fn unwritten(
+    buf: &mut Vec<u8>,
+    start: usize,
+    operation: &'static str,
+    source: EncodeError,
+) -> Error {
+    buf.truncate(start);
+    Kind::Encode { operation, source }.into()
+}
+
+/// Fills up to a length: attributes are padded, raw bytes at the end of a body need not be.
+#[cold]
+#[inline(never)]
+fn pad(buf: &mut Vec<u8>, len: usize) {
+    buf.resize(len, 0);
+}
+
+#[cold]
+fn too_long(len: usize) -> EncodeError {
+    let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+    EncodeError::new(EncodeProblem::TooLong { most, have: len })
 }
 
 /// Changes the header of the message that starts at `start`.

@@ -85,7 +85,7 @@ impl<'a> RawView<'a> {
     /// The error at which a search ended, if it was one.
     #[inline]
     fn end_of(&self, search: &Search<'a>) -> Result<(), DecodeError> {
-        if search.rest.len() < ATTR_HEADER {
+        if search.is_at_end() {
             return Ok(());
         }
         self.malformed(search.rest)
@@ -117,6 +117,27 @@ impl<'a> RawView<'a> {
     /// One function for each type of payload, not a copy in each getter.
     #[inline(never)]
     pub fn get<T, C: Codec<T>>(
+        &self,
+        id: u16,
+        name: &'static str,
+    ) -> Result<Option<C::View<'a>>, DecodeError> {
+        let mut search = self.search(id);
+        match search.next() {
+            Some(payload) if self.cx.direction().first_counts() => {
+                if let Ok(value) = C::view(payload, self.cx) {
+                    return Ok(Some(value));
+                }
+            }
+            None if search.is_at_end() => return Ok(None),
+            _ => {}
+        }
+        self.get_otherwise::<T, C>(id, name)
+    }
+
+    /// The same for all that is seldom; a call, so that what is usual stays in registers.
+    #[cold]
+    #[inline(never)]
+    fn get_otherwise<T, C: Codec<T>>(
         &self,
         id: u16,
         name: &'static str,
@@ -279,22 +300,37 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// Whether it ended where the attributes do.
+    #[inline]
+    fn is_at_end(&self) -> bool {
+        self.rest.len() < ATTR_HEADER
+    }
+
     /// The payload of the next one.
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         let mut rest = self.rest;
         let found = loop {
-            let Some([l0, l1, t0, t1]) = rest.first_chunk::<ATTR_HEADER>().copied() else {
+            let Some(([l0, l1, t0, t1], behind)) = rest.split_first_chunk::<ATTR_HEADER>() else {
                 break None;
             };
-            let len = usize::from(u16::from_ne_bytes([l0, l1]));
-            let Some(payload) = rest.get(ATTR_HEADER..len) else {
+            let len = usize::from(u16::from_ne_bytes([*l0, *l1]));
+            // A length below that of the header wraps, so that one comparison is enough.
+            let Some(payload) = behind.get(..len.wrapping_sub(ATTR_HEADER)) else {
                 break None;
             };
-            rest = tail(rest, attr_align(len));
-            if u16::from_ne_bytes([t0, t1]) & !FLAG_BITS == self.id {
+            let id_and_flags = u16::from_ne_bytes([*t0, *t1]);
+            let next = rest.get(attr_align(len)..);
+            if (id_and_flags ^ self.id) & !FLAG_BITS == 0 {
+                rest = next.unwrap_or_default();
                 break Some(payload);
             }
+            // The padding of the last attribute may be missing.
+            let Some(next) = next else {
+                rest = &[];
+                break None;
+            };
+            rest = next;
         };
         self.rest = rest;
         found
