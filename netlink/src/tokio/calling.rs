@@ -139,9 +139,11 @@ impl<A: Advance> Calling<A> {
         }
         loop {
             ready!(self.poll_wait(cx))?;
-            // The step may close the socket, and this would keep it open.
-            self.watch = None;
-            self.sleep = None;
+            if self.watch.is_some() || self.sleep.is_some() {
+                // The step may close the socket, and this would keep it open.
+                self.watch = None;
+                self.sleep = None;
+            }
             match self.under_way.advance() {
                 Progress::Done(result) => return Poll::Ready(result),
                 Progress::Yield => {

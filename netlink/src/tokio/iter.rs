@@ -28,23 +28,31 @@ pub struct Iter<L: Listing>(pub(super) Calling<Reach<L>>);
 
 impl<L: Listing> Iter<L> {
     /// The next object; `None` when there are no more. A future that is dropped loses none.
-    pub async fn next(&mut self) -> Option<L::Item> {
-        poll_fn(|cx| self.poll_reach(cx)).await;
-        self.take()
+    // Not `async`, which would move the object once more.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator cannot wait; streams call it so"
+    )]
+    pub fn next(&mut self) -> impl Future<Output = Option<L::Item>> {
+        poll_fn(|cx| self.poll_next(cx))
     }
 
     /// What a stream is made of: `futures::stream::poll_fn(move |cx| routes.poll_next(cx))`.
+    #[inline]
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<L::Item>> {
         ready!(self.poll_reach(cx));
         Poll::Ready(self.take())
     }
 
-    /// Ready when there is an object to take, or there will be none.
+    /// Ready when there is an object to take, or there will be none. A call, so that what hands the object on is short enough to
+    /// be none.
+    #[inline(never)]
     fn poll_reach(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // What goes wrong is how it ends.
         self.0.poll_more(cx).map(drop)
     }
 
+    #[inline]
     fn take(&mut self) -> Option<L::Item> {
         self.0.get_mut().0.take()
     }
